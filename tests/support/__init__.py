@@ -1,0 +1,1 @@
+"""What tests need and no test is about: a small site and its settings."""

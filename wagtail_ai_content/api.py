@@ -1,0 +1,73 @@
+"""The public Python interface: ask for something, follow it, stop it.
+
+::
+
+    from wagtail_ai_content.api import Ask, submit
+
+    job = submit(Ask(function="rewrite", page=page, user=request.user, params={"instruction": "Shorter, please."}))
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from .core.errors import InvalidInput, UnknownTarget
+from .core.text import Text, gettext_noop
+from .pipeline import queue
+from .pipeline.drain import run_one
+from .pipeline.recover import announce
+from .pipeline.submit import Ask, submit
+from .records.jobs import api as _jobs
+from .records.jobs.api import Job
+
+__all__ = ["Ask", "Job", "cancel_job", "list_jobs", "retry_job", "run_ai_task", "run_job", "show_job", "submit"]
+
+CANCELLED = gettext_noop("Cancelled. Nothing was changed.")
+ENDED = gettext_noop("this job has already ended")
+NOT_ENDED = gettext_noop("only a job that failed or was cancelled can be tried again")
+
+
+def run_ai_task(function_name: str, payload: Mapping[str, Any], account: Any = None, **about: Any) -> Job:
+    """Ask for ``function_name`` with ``payload`` on behalf of ``account`` (a Wagtail ``Site``).
+
+    ``about``: ``page``, ``user``, ``path``, ``idempotency_key`` and ``priority`` as for :class:`Ask`.
+    """
+    return submit(Ask(function=function_name, params=payload, site=account, **about))
+
+
+def run_job(job: Job) -> Job:
+    """Run a waiting job here and now instead of in a worker, and return it as it is afterwards."""
+    run_one(job.pk)
+    return show_job(job.pk)
+
+
+def show_job(job_id: uuid.UUID | str) -> Job:
+    """One job. Raises: ``UnknownTarget``."""
+    job = _jobs.fetch(job_id)
+    if job is None:
+        raise UnknownTarget(what="job", name=str(job_id))
+    return job
+
+
+def list_jobs(*, limit: int = 50, before: uuid.UUID | str | None = None, **filters: Any) -> list[Job]:
+    """Jobs, newest first; ``before`` is the last job of the page before. Raises: ``UnknownTarget``."""
+    last = show_job(before) if before else None
+    return _jobs.listing(before=(last.created, last.pk) if last else None, limit=limit, **filters)
+
+
+def cancel_job(job_id: uuid.UUID | str) -> None:
+    """End a job that has not ended; a running call is stopped. Raises: ``UnknownTarget``, ``InvalidInput``."""
+    job = show_job(job_id)
+    if not _jobs.cancel(job.pk, message=Text(CANCELLED)):
+        raise InvalidInput(reason=ENDED)
+    announce(job.pk)
+
+
+def retry_job(job_id: uuid.UUID | str) -> None:
+    """Put a failed or cancelled job back in the queue. Raises: ``UnknownTarget``, ``InvalidInput``."""
+    job = show_job(job_id)
+    if not _jobs.restart(job.pk):
+        raise InvalidInput(reason=NOT_ENDED)
+    queue.ring_on_commit()

@@ -1,0 +1,115 @@
+"""System checks: settings under which jobs could be lost, run twice or lock up are refused, each with what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from . import conf
+
+PREFIX = "wagtail_ai_content"
+Q_HINT = "In Q_CLUSTER write {}."
+
+
+@register(PREFIX)
+def check_options(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every key of ``WAGTAIL_AI_CONTENT`` is known and of the right type."""
+    given = conf.configured()
+    if not isinstance(given, dict):
+        return [_error(1, "WAGTAIL_AI_CONTENT is not a dict.", "Write WAGTAIL_AI_CONTENT = {…}.")]
+    return [message for key, value in given.items() for message in _check_option(key, value)]
+
+
+def _check_option(key: str, value: Any) -> Iterator[CheckMessage]:
+    option = conf.OPTIONS.get(key)
+    if option is None:
+        known = ", ".join(conf.OPTIONS)
+        yield _error(2, f"WAGTAIL_AI_CONTENT has an unknown key {key!r}.", f"Known keys: {known}.")
+    elif not isinstance(value, option.kind) or (isinstance(value, bool) and option.kind is not bool):
+        yield _error(3, f"WAGTAIL_AI_CONTENT[{key!r}] has the wrong type.", f"{option.help} E.g. {option.default!r}.")
+    elif key == "MODEL" and "/" not in value:
+        yield _error(
+            4,
+            f"WAGTAIL_AI_CONTENT['MODEL'] is {value!r}, which does not say whose model it is.",
+            f"Write provider/model, e.g. 'openai/{value}'.",
+        )
+
+
+@register(PREFIX)
+def check_queue(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """django-q2 is set up so that the bell works and no task is repeated for ever."""
+    if "django_q" not in settings.INSTALLED_APPS:
+        return [_error(10, "django_q is not installed.", 'Add "django_q" to INSTALLED_APPS, then run migrate.')]
+    from .pipeline.queue import broker_settings
+
+    return list(_check_broker(broker_settings()))
+
+
+def _check_broker(told: dict[str, Any]) -> Iterator[CheckMessage]:
+    longest = conf.get("DRAIN_SECONDS") + conf.get("CALL_DEADLINE")
+    timeout, retry = told["timeout"], told["retry"]
+    if not timeout or timeout < longest:
+        yield _error(
+            11,
+            f"django-q2 stops a worker after {timeout} s; one wake-up of a worker may take {longest:g} s.",
+            Q_HINT.format(f'"timeout": {int(longest) + 60}, "retry": {int(longest) + 120}'),
+        )
+    if timeout and retry <= timeout:
+        yield _error(
+            12,
+            f"django-q2 starts a task again after {retry} s although it may still run (timeout {timeout} s).",
+            Q_HINT.format(f'"retry": {timeout + 60} or more'),
+        )
+    if not told["ack_failures"]:
+        yield _error(13, "django-q2 repeats a failed task for ever.", Q_HINT.format('"ack_failures": True'))
+    if not told["max_attempts"]:
+        yield _error(14, "django-q2 has no limit of attempts.", Q_HINT.format('"max_attempts": 1'))
+    if told["queue_limit"] > told["workers"]:
+        yield _error(
+            15,
+            "django-q2 takes more tasks out of the queue than its workers can start, and starts them again.",
+            Q_HINT.format('"queue_limit": 1'),
+        )
+    yield from _check_sweeper(told)
+
+
+def _check_sweeper(told: dict[str, Any]) -> Iterator[CheckMessage]:
+    if told["scheduler"]:
+        return
+    text = "django-q2's scheduler is off, so nobody looks for jobs whose worker died."
+    hint = 'Remove "scheduler": False from Q_CLUSTER, or run "manage.py ai_sweep" from cron every minute and silence this check.'
+    yield _error(16, text, hint) if not told["orm"] else Warning(text, hint=hint, id=f"{PREFIX}.W016")
+
+
+@register(PREFIX)
+def check_databases(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The database can be shared by web processes and a worker."""
+    return [message for alias, options in settings.DATABASES.items() for message in _check_database(alias, options)]
+
+
+def _check_database(alias: str, database: dict[str, Any]) -> Iterator[CheckMessage]:
+    engine = database.get("ENGINE", "")
+    options = database.get("OPTIONS", {})
+    if engine.endswith("sqlite3"):
+        yield from _check_sqlite(alias, options)
+    elif "postgresql" in engine and not database.get("CONN_MAX_AGE") and not options.get("pool"):
+        yield Warning(
+            f"The worker opens a new connection to the database {alias!r} for every step (CONN_MAX_AGE is 0).",
+            hint=f"In DATABASES[{alias!r}] write 'CONN_MAX_AGE': 600.",
+            id=f"{PREFIX}.W022",
+        )
+
+
+def _check_sqlite(alias: str, options: dict[str, Any]) -> Iterator[CheckMessage]:
+    hint = f"In DATABASES[{alias!r}] write 'OPTIONS': {dict(conf.SAFE_SQLITE_OPTIONS)!r}."
+    if str(options.get("transaction_mode", "")).upper() != "IMMEDIATE":
+        yield _error(20, f"SQLite ({alias}) beside a worker meets “database is locked”.", hint)
+    elif "wal" not in str(options.get("init_command", "")).lower():
+        yield _error(21, f"SQLite ({alias}) without WAL lets the worker block every page of the site.", hint)
+
+
+def _error(number: int, message: str, hint: str) -> Error:
+    return Error(message, hint=hint, id=f"{PREFIX}.E{number:03}")

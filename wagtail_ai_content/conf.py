@@ -1,0 +1,142 @@
+"""The settings: one dict, ``WAGTAIL_AI_CONTENT``, read only here.
+
+Every name, its type, its default and one line stand in :data:`OPTIONS`; an unknown or ill-typed key is a system check
+error. Values are read when asked for, so that tests may override the setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+BUILTIN_MODEL: Final = "builtin/extractive"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One key of ``WAGTAIL_AI_CONTENT``."""
+
+    kind: type | tuple[type, ...]
+    """What its value must be an instance of."""
+    default: Any
+    help: str
+    """One line for the reference."""
+
+
+OPTIONS: Final[Mapping[str, Option]] = {
+    "MODEL": Option(
+        kind=str,
+        default=BUILTIN_MODEL,
+        help="Model that answers, as provider/model, e.g. openai/gpt-4.1-mini.",
+    ),
+    "FALLBACK_MODELS": Option(
+        kind=(list, tuple), default=(), help="Models to ask, in order, when the first does not answer."
+    ),
+    "PROVIDERS": Option(
+        kind=dict,
+        default={},
+        help="Per provider (the part before the slash): API_KEY and API_BASE. Keys may also stay in the environment.",
+    ),
+    "FUNCTIONS": Option(
+        kind=dict,
+        default={},
+        help="Per function: MODEL, MAX_TOKENS, TEMPERATURE, FALLBACK_MODELS. A model profile of a site goes first.",
+    ),
+    "FIELDS": Option(
+        kind=dict,
+        default={},
+        help=(
+            "Per model (app.Model): only, exclude and private, each a list of field names or field.block.child paths. "
+            "Private texts never leave the site."
+        ),
+    ),
+    "PRICES": Option(
+        kind=dict,
+        default={},
+        help="Per model: input and output, US dollars for a million tokens. Goes before the built-in price list.",
+    ),
+    "ALLOWED_LINK_HOSTS": Option(
+        kind=(list, tuple), default=(), help="Hosts an AI text may link to beside those the source text links to."
+    ),
+    "CALL_DEADLINE": Option(kind=(int, float), default=120, help="Seconds for one call to a model, all in all."),
+    "MAX_CALLS": Option(kind=int, default=3, help="How often a model is asked for one job, at most."),
+    "MAX_IN_FLIGHT": Option(kind=int, default=32, help="Calls one worker process waits for at the same time."),
+    "LEASE_SECONDS": Option(
+        kind=(int, float), default=90, help="After so many seconds without a sign of life a job is taken over."
+    ),
+    "DRAIN_SECONDS": Option(
+        kind=(int, float), default=45, help="How long one wake-up of a worker takes new jobs before it starts afresh."
+    ),
+    "MAX_SOURCE_CHARS": Option(
+        kind=int, default=400_000, help="Characters of text a job may read from its page and section, at most."
+    ),
+    "CACHE_ALIAS": Option(
+        kind=(str, type(None)), default="default", help="Django cache for replies; None to keep none."
+    ),
+    "CACHE_SECONDS": Option(kind=int, default=3600, help="How long an identical request is answered from the cache."),
+    "NOTIFY_BY_EMAIL": Option(
+        kind=bool, default=True, help="Tell the requester by e-mail when a job failed or its result waits for review."
+    ),
+    "FAILPOINTS": Option(
+        kind=(str, type(None)), default=None, help="Only for tests: a file that names the point where a worker dies."
+    ),
+    "SILENT_SECONDS": Option(
+        kind=(int, float), default=180, help="After so many seconds without a worker's sign of life ai_health fails."
+    ),
+    "WAITING_SECONDS": Option(
+        kind=(int, float), default=120, help="After so many seconds of a job waiting to be taken ai_health fails."
+    ),
+}
+
+RECOMMENDED_Q_CLUSTER: Final[Mapping[str, Any]] = {
+    "name": "wagtail-ai-content",
+    "orm": "default",
+    "workers": 2,
+    "timeout": 300,
+    "retry": 400,
+    "poll": 0.05,
+    "bulk": 1,
+    "queue_limit": 1,
+    "ack_failures": True,
+    "max_attempts": 1,
+    "save_limit": -1,
+    "catch_up": False,
+    "label": "AI jobs",
+}
+"""django-q2 settings under which a job is neither lost nor run twice; the reasons are in the how-to on workers."""
+
+SAFE_SQLITE_OPTIONS: Final[Mapping[str, Any]] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+"""SQLite options under which a worker beside a web process never meets “database is locked”."""
+
+
+def get(name: str) -> Any:
+    """The value of one option. Raises: KeyError for a name that is not in ``OPTIONS``."""
+    return configured().get(name, OPTIONS[name].default)
+
+
+def configured() -> Mapping[str, Any]:
+    """The site's ``WAGTAIL_AI_CONTENT`` as written."""
+    from django.conf import settings
+
+    value: Mapping[str, Any] = getattr(settings, "WAGTAIL_AI_CONTENT", {})
+    return value
+
+
+def configure(settings: MutableMapping[str, Any]) -> None:
+    """Add the app to a settings module: ``configure(globals())`` as its last line.
+
+    Adds the two apps, and where the site said nothing else :data:`RECOMMENDED_Q_CLUSTER` and, for SQLite,
+    :data:`SAFE_SQLITE_OPTIONS`. Nothing a site wrote is replaced.
+    """
+    apps = list(settings["INSTALLED_APPS"])
+    apps += [app for app in ("django_q", "wagtail_ai_content") if app not in apps]
+    settings["INSTALLED_APPS"] = apps
+    settings.setdefault("Q_CLUSTER", dict(RECOMMENDED_Q_CLUSTER))
+    for database in settings.get("DATABASES", {}).values():
+        if database.get("ENGINE") == "django.db.backends.sqlite3":
+            database["OPTIONS"] = {**SAFE_SQLITE_OPTIONS, **database.get("OPTIONS", {})}

@@ -1,0 +1,243 @@
+"""Every failure the product knows, in one tree.
+
+::
+
+    AIError
+    ├── TemporaryError            trying again later may help
+    │   ├── RateLimited             the provider asked us to slow down
+    │   ├── ProviderUnavailable     5xx, connection lost, breaker open
+    │   ├── DeadlineExceeded        the whole call took longer than allowed
+    │   └── MalformedReply          an answer came, but not one that can be used
+    │       └── CutReply              the answer stopped in the middle
+    └── PermanentError            trying again cannot help
+        ├── NotConfigured           a key, model or setting is missing
+        │   ├── UnknownModel
+        │   └── OutOfCredit         the provider's account has no money left
+        ├── ProviderRejected        any other 4xx
+        │   └── TooLong               more text than the model (or we) can take
+        ├── Refused                 the model or its filter declined
+        ├── NotSupported            the provider cannot do this
+        ├── NotAllowed              the person may not do this here
+        ├── Conflict                same idempotency key, other request
+        ├── Gone                    the target was deleted meanwhile
+        └── InvalidInput            the request itself is wrong
+            ├── UnknownFunction
+            ├── UnknownTarget         no such page, field or block
+            ├── UnknownPrompt
+            ├── PromptError           a template that cannot be rendered (line and reason)
+            └── NothingToWorkOn       e.g. an empty page to summarise
+
+Whether a job is tried again depends on one word only: Temporary or Permanent. ``code`` travels to commands, logs and
+APIs. Messages are written for the person who reads them: what happened, what to do next. They never carry a
+provider's own words, because those have been seen to contain keys.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from .text import Text, gettext_noop
+
+
+class AIError(Exception):
+    """Something went wrong with the AI request. Try again; if it happens again, tell your developers the code."""
+
+    code: ClassVar[str] = "ai_error"
+    message: ClassVar[str] = gettext_noop(
+        "Something went wrong with the AI request. Try again; if it happens again, tell your developers the code."
+    )
+
+    def __init__(self, message: str | None = None, **params: Any) -> None:
+        """``message`` is a ``gettext_noop`` template; ``params`` fill its ``%(name)s`` placeholders."""
+        self.text = Text(message or self.message, params)
+        super().__init__(str(self.text))
+
+
+class TemporaryError(AIError):
+    """The AI service did not answer properly. The request will be tried again by itself."""
+
+    code = "temporary"
+    message = gettext_noop("The AI service did not answer properly. The request will be tried again by itself.")
+
+    def __init__(self, message: str | None = None, *, retry_after: float | None = None, **params: Any) -> None:
+        """``retry_after``: seconds the provider asked us to wait, already clamped to a sane range; None if it did not."""
+        super().__init__(message, **params)
+        self.retry_after = retry_after
+
+
+class RateLimited(TemporaryError):
+    """The AI service is receiving too many requests."""
+
+    code = "rate_limited"
+    message = gettext_noop("The AI service is receiving too many requests. The request will be tried again by itself.")
+
+
+class ProviderUnavailable(TemporaryError):
+    """The AI service is not reachable or reports a fault."""
+
+    code = "unavailable"
+    message = gettext_noop(
+        "The AI service is not reachable or reports a fault. The request will be tried again by itself."
+    )
+
+
+class DeadlineExceeded(TemporaryError):
+    """The AI service took too long to answer."""
+
+    code = "deadline"
+    message = gettext_noop("The AI service took too long to answer. The request will be tried again by itself.")
+
+
+class MalformedReply(TemporaryError):
+    """The AI service sent an answer that cannot be used."""
+
+    code = "malformed_reply"
+    message = gettext_noop("The AI service sent an answer that cannot be used (%(reason)s).")
+
+    def __init__(self, message: str | None = None, *, reason: str = "unreadable", **params: Any) -> None:
+        """``reason``: a few words of ours on what was wrong; never text from the reply."""
+        super().__init__(message, reason=reason, **params)
+        self.reason = reason
+
+
+class CutReply(MalformedReply):
+    """The answer stopped in the middle."""
+
+    code = "cut_reply"
+    message = gettext_noop("The AI service stopped in the middle of its answer.")
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message, reason="cut off")
+
+
+class PermanentError(AIError):
+    """The request cannot be carried out as it is."""
+
+    code = "permanent"
+    message = gettext_noop("The request cannot be carried out as it is.")
+
+
+class NotConfigured(PermanentError):
+    """The AI service is not set up."""
+
+    code = "not_configured"
+    message = gettext_noop(
+        "The AI service is not set up: the key for the model “%(model)s” is missing or was not accepted. "
+        "Ask your developers to check the WAGTAIL_AI_CONTENT setting."
+    )
+
+
+class UnknownModel(NotConfigured):
+    """No provider knows the model."""
+
+    code = "unknown_model"
+    message = gettext_noop(
+        "No provider knows the model “%(model)s”. Ask your developers to correct it in the WAGTAIL_AI_CONTENT setting."
+    )
+
+
+class OutOfCredit(NotConfigured):
+    """The account at the AI service has no credit left."""
+
+    code = "out_of_credit"
+    message = gettext_noop("The account at the AI service has no credit left. Ask whoever pays for it to top it up.")
+
+
+class ProviderRejected(PermanentError):
+    """The AI service rejected the request."""
+
+    code = "rejected"
+    message = gettext_noop(
+        "The AI service rejected the request (status %(status)s). Ask your developers to look at the job's log."
+    )
+
+
+class TooLong(ProviderRejected):
+    """There is more text than the model can take."""
+
+    code = "too_long"
+    message = gettext_noop("There is more text than the model can take at once. Choose a shorter part and try again.")
+
+
+class Refused(PermanentError):
+    """The model declined the request."""
+
+    code = "refused"
+    message = gettext_noop("The model declined this request. Reword the instruction, or write this part yourself.")
+
+
+class NotSupported(PermanentError):
+    """The configured AI service cannot do this."""
+
+    code = "not_supported"
+    message = gettext_noop("The configured AI service cannot do this (%(what)s). Choose another model for it.")
+
+
+class NotAllowed(PermanentError):
+    """You may not do this here."""
+
+    code = "not_allowed"
+    message = gettext_noop("You may not edit this page, so AI may not change it for you. Ask for permission first.")
+
+
+class Conflict(PermanentError):
+    """The same idempotency key was used for another request."""
+
+    code = "idempotency_conflict"
+    message = gettext_noop(
+        "This idempotency key was already used for another request. Use a new key, or repeat the request unchanged."
+    )
+
+
+class Gone(PermanentError):
+    """What the request was about was deleted meanwhile."""
+
+    code = "gone"
+    message = gettext_noop("What this request was about has been deleted meanwhile. Nothing was changed.")
+
+
+class InvalidInput(PermanentError):
+    """The request is not valid."""
+
+    code = "invalid_input"
+    message = gettext_noop("The request is not valid: %(reason)s.")
+
+
+class UnknownFunction(InvalidInput):
+    """There is no AI function of this name."""
+
+    code = "unknown_function"
+    message = gettext_noop("There is no AI function called “%(name)s”. Known functions: %(known)s.")
+
+
+class UnknownTarget(InvalidInput):
+    """There is no such page, field or block."""
+
+    code = "unknown_target"
+    message = gettext_noop("There is no %(what)s “%(name)s”. Check the name or number and try again.")
+
+
+class UnknownPrompt(InvalidInput):
+    """There is no prompt of this name."""
+
+    code = "unknown_prompt"
+    message = gettext_noop("There is no prompt called “%(name)s” for this function. Known prompts: %(known)s.")
+
+
+class PromptError(InvalidInput):
+    """The prompt template cannot be used."""
+
+    code = "prompt_error"
+    message = gettext_noop("The prompt “%(name)s” cannot be used: line %(line)s: %(reason)s.")
+
+    def __init__(self, message: str | None = None, *, name: str, line: int, reason: str, **params: Any) -> None:
+        super().__init__(message, name=name, line=line, reason=reason, **params)
+        self.line = line
+        self.reason = reason
+
+
+class NothingToWorkOn(InvalidInput):
+    """There is no text to work on."""
+
+    code = "nothing_to_work_on"
+    message = gettext_noop("“%(title)s” has no text to work on. Write something first, or choose another page.")

@@ -1,0 +1,76 @@
+"""Where a link written by a model may point.
+
+Stricter than a browser: an address that two readers could understand differently is not allowed at all.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+_WEB = re.compile(r"https?://(?P<authority>[^/?#]+)(?P<rest>[/?#].*)?", re.IGNORECASE)
+_OWN_PAGE = re.compile(r"(?:/(?!/)|#).*")
+_CONTACT = re.compile(r"(?:mailto|tel):[^/].*", re.IGNORECASE)
+_HOST = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?")
+_AMBIGUOUS = re.compile(r"""[\s\\<>"`\x00-\x20\x7f-\x9f]""")
+_EAST_ASIAN = frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """The verdict on an address."""
+
+    allowed: bool
+    kind: Literal["web", "own", "contact", "unclear"]
+    host: str = ""
+    """Of a web address, in ASCII (punycode); empty where there is none or it cannot be read."""
+
+
+def judge(href: str, *, allowed_hosts: Iterable[str]) -> Link:
+    """Whether a model may link to ``href``: own pages, mail and phone always, other hosts when they are known."""
+    href = href.strip()
+    if _AMBIGUOUS.search(href):
+        return Link(allowed=False, kind="unclear", host=_last_host(href))
+    if _OWN_PAGE.fullmatch(href):
+        return Link(allowed=True, kind="own")
+    if _CONTACT.fullmatch(href):
+        return Link(allowed=True, kind="contact")
+    web = _WEB.fullmatch(href)
+    if not web or "@" in web["authority"]:
+        return Link(allowed=False, kind="unclear", host=_last_host(href))
+    host = ascii_host(web["authority"])
+    known = host in {ascii_host(allowed) for allowed in allowed_hosts}
+    return Link(allowed=bool(host) and known and not _mixes_scripts(host), kind="web", host=host)
+
+
+def ascii_host(authority: str) -> str:
+    """A host as it is looked up: lower case, ASCII, without its port; empty when it is none."""
+    match = _HOST.fullmatch(unicodedata.normalize("NFKC", authority).lower())
+    return ".".join(_ascii_label(label) for label in match["host"].split(".")) if match else ""
+
+
+def _ascii_label(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+
+
+def _last_host(href: str) -> str:
+    """What a browser would make of a trick, for the warning: the host after slashes and any ``user@``."""
+    authority = re.split(r"[/\\?#]", re.sub(r"^\s*(?:https?:)?[/\\]*", "", href, flags=re.IGNORECASE), maxsplit=1)[0]
+    return ascii_host(authority.rpartition("@")[2])
+
+
+def _mixes_scripts(host: str) -> bool:
+    """Whether one label holds letters that look alike but are not, such as a Cyrillic а among Latin ones."""
+    return any(len(scripts) > 1 and not scripts <= _EAST_ASIAN for scripts in map(_scripts, host.split(".")))
+
+
+def _scripts(label: str) -> set[str]:
+    if label.startswith("xn--"):
+        try:
+            label = label[4:].encode("ascii").decode("punycode")
+        except UnicodeError:
+            return {"UNREADABLE", "LATIN"}
+    return {unicodedata.name(char, "UNNAMED").split()[0] for char in label if char.isalpha()}

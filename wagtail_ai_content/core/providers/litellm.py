@@ -1,0 +1,388 @@
+"""Every provider that litellm speaks to: OpenAI and whatever is compatible, Anthropic, Gemini, Hugging Face, Ollama, …
+
+The only importer of litellm, and only at the first call: it costs two seconds and 160 MB. Its switches are
+process-wide; they are set once, in :func:`load`. It is called asynchronously only and sends exactly one request per
+call: the job's row decides about trying again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import warnings
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..errors import (
+    AIError,
+    CutReply,
+    DeadlineExceeded,
+    MalformedReply,
+    NotConfigured,
+    ProviderRejected,
+    ProviderUnavailable,
+    Refused,
+    UnknownModel,
+)
+from .base import (
+    Capabilities,
+    Chunk,
+    EmbedReply,
+    EmbedRequest,
+    ImageReply,
+    ImageRequest,
+    Provider,
+    Reply,
+    Request,
+    Usage,
+)
+from .payloads import picture_of, text_of, usage_of, vectors_of
+from .pricing import MILLION, Price
+
+if TYPE_CHECKING:
+    from .wire import Exchange, GuardedTransport
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+# Only our deadline ends a call. The timeout is constant because it is part of the key of litellm's clients.
+_SOCKET_SECONDS = 3600.0
+_TALKATIVE = ("openai", "openai._base_client", "httpx", "aiohttp.client", "asyncio")
+_DEFAULT_BASES = {
+    # Without an address litellm asks the Hub first where the model lives: a second request, and a synchronous one.
+    "huggingface": "https://router.huggingface.co/v1",
+}
+_WITHOUT_EMBEDDINGS = frozenset({"anthropic", "groq", "deepseek", "perplexity"})
+_WITH_IMAGES = frozenset({"openai", "azure", "gemini", "vertex_ai"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credential:
+    """How to reach one provider, or one model."""
+
+    api_key: str | None = field(default=None, repr=False)
+    """None: litellm reads the provider's usual environment variable, unless ``api_base`` is given: a key from the
+    environment is never sent to an address it was not meant for."""
+    api_base: str | None = None
+    """Address of the provider's API, e.g. of a server of one's own; None for the public one."""
+
+    def arguments(self) -> dict[str, str]:
+        key = self.api_key or ("not-needed" if self.api_base else None)
+        return {name: value for name, value in (("api_key", key), ("api_base", self.api_base)) if value}
+
+
+_PRICED = (
+    "litellm_provider",
+    "input_cost_per_token",
+    "output_cost_per_token",
+    "input_cost_per_image",
+    "output_cost_per_image",
+)
+
+_loading = Lock()
+_loaded: list[tuple[Any, GuardedTransport]] = []
+
+
+def load() -> tuple[Any, GuardedTransport]:
+    """Import litellm and set it up, once. A worker calls it before it forks, so that its children share the memory."""
+    with _loading:
+        if not _loaded:
+            os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # no price list from the network at import
+            os.environ.setdefault("LITELLM_MODE", "PRODUCTION")  # no .env file
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no tokenizer from the network in the middle of a call
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # about its own types, and nothing a site could act on
+                import litellm
+
+                _warm_up(litellm)
+            _configure(litellm)
+            _loaded.append((litellm, _guard(litellm)))
+    return _loaded[0]
+
+
+def _warm_up(litellm: Any) -> None:
+    """Build the types litellm would build in the middle of its first answers."""
+    litellm.ModelResponse(choices=[{"message": {"content": ""}}])
+    litellm.ModelResponseStream(choices=[{"delta": {"content": ""}}])
+    litellm.EmbeddingResponse(data=[])
+    litellm.ImageResponse(data=[])
+
+
+def _configure(litellm: Any) -> None:
+    litellm.telemetry = False
+    litellm.drop_params = True
+    litellm.num_retries = 0
+    litellm.disable_hf_tokenizer_download = True
+    litellm.suppress_debug_info = True
+    litellm.turn_off_message_logging = True
+    litellm.disable_streaming_logging = True
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _guard(litellm: Any) -> GuardedTransport:
+    """Put our transport under every client litellm uses, be it a vendor's SDK or its own."""
+    from litellm.caching.llm_caching_handler import LLMClientCache
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+
+    from .wire import GuardedTransport, guarded_client, quieten
+
+    class Clients(LLMClientCache):  # type: ignore[misc]  # litellm is not typed
+        """litellm's store of clients, with ours in the place of every plain one."""
+
+        def get_cache(self, key: str, **options: Any) -> Any:
+            return handler if key.startswith("async_httpx_client") else super().get_cache(key, **options)
+
+    transport = GuardedTransport(AsyncHTTPHandler._create_async_transport)
+    handler = AsyncHTTPHandler()
+    handler.client = litellm.aclient_session = guarded_client(transport)
+    litellm.module_level_aclient = handler
+    litellm.in_memory_llm_clients_cache = Clients()
+    quieten(_TALKATIVE)
+    return transport
+
+
+class LiteLLMProvider(Provider):
+    """Models of other companies and of one's own servers, named ``provider/model``."""
+
+    name = "litellm"
+
+    def __init__(self, *, credentials: Mapping[str, Credential] | None = None, now: Callable[[], datetime]) -> None:
+        """``credentials``: by model (``openai/gpt-4.1-mini``) or by provider (``openai``); the model's come first.
+        ``now``: the time with its zone, to understand a provider that names the date at which to try again."""
+        self._credentials = dict(credentials or {})
+        self._now = now
+
+    def capabilities(self, model: str) -> Capabilities:
+        prefix = model.partition("/")[0]
+        return Capabilities(
+            supports_streaming=True,
+            supports_schema=True,
+            supports_embeddings=prefix not in _WITHOUT_EMBEDDINGS,
+            supports_images=prefix in _WITH_IMAGES,
+        )
+
+    async def complete(self, request: Request) -> Reply:
+        return await self._within(request, lambda exchange: self._complete(request, exchange))
+
+    async def stream(self, request: Request) -> AsyncIterator[Chunk]:
+        exchange = self._exchange(request.model, streaming=True)
+        ends = asyncio.get_running_loop().time() + request.deadline
+        pieces = self._pieces(request, exchange)
+        try:
+            while True:
+                # The clock is armed for each piece alone: whoever iterates may do so from another task.
+                chunk = await self._settle(anext(pieces, None), exchange, ends=ends)
+                if chunk is None:
+                    return
+                yield chunk
+        finally:
+            await pieces.aclose()
+            await exchange.close()
+
+    async def embed(self, request: EmbedRequest) -> EmbedReply:
+        return await self._within(request, lambda exchange: self._embed(request, exchange))
+
+    async def image(self, request: ImageRequest) -> ImageReply:
+        return await self._within(request, lambda exchange: self._image(request, exchange))
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop; for loops that end before the process does."""
+        if _loaded:
+            await _loaded[0][1].aclose()
+
+    async def _within(self, request: Any, call: Callable[[Exchange], Awaitable[T]]) -> T:
+        exchange = self._exchange(request.model)
+        ends = asyncio.get_running_loop().time() + request.deadline
+        try:
+            return await self._settle(call(exchange), exchange, ends=ends)
+        finally:
+            await exchange.close()
+
+    def _exchange(self, model: str, *, streaming: bool = False) -> Exchange:
+        from .wire import Exchange
+
+        return Exchange(model=model, now=self._now, streaming=streaming)
+
+    async def _settle(self, call: Awaitable[T], exchange: Exchange, *, ends: float) -> T:
+        """What the call gives, or the error it stands for.
+
+        The error is raised after the ``except`` blocks and loses its past, because reports of errors print contexts
+        and the values of frames, and the provider's words and our keys with them.
+        """
+        try:
+            async with asyncio.timeout_at(ends):
+                return await call
+        except TimeoutError:
+            failure: AIError = exchange.failure or DeadlineExceeded()
+        except AIError as error:
+            failure = exchange.failure or error
+        # litellm lets out anything, down to IndexError and plain Exception; here is where it ends.
+        except Exception as error:  # noqa: BLE001
+            failure = exchange.failure or self._failure(error, exchange)
+        logger.info("AI call failed: model=%s error=%s status=%s", exchange.model, failure.code, exchange.status)
+        failure.__cause__ = failure.__context__ = None
+        raise failure.with_traceback(None)
+
+    def _failure(self, error: Exception, exchange: Exchange) -> AIError:
+        """What an error of litellm stands for that was not seen on the wire."""
+        if exchange.status is not None:
+            return CutReply() if exchange.streaming else MalformedReply(reason="not the form the provider promises")
+        if not exchange.urls and self._lacks_key(exchange.model):
+            return NotConfigured(model=exchange.model)
+        by_class = {
+            "AuthenticationError": NotConfigured(model=exchange.model),
+            "NotFoundError": UnknownModel(model=exchange.model),
+            "BadRequestError": ProviderRejected(status=400),
+            "UnsupportedParamsError": ProviderRejected(status=400),
+        }
+        return by_class.get(type(error).__name__) or ProviderUnavailable()
+
+    def _lacks_key(self, model: str) -> bool:
+        """Asked after a failure only: litellm accepts more variables than it lists as missing."""
+        litellm, _ = load()
+        return "api_key" not in self._address(model) and bool(litellm.validate_environment(model)["missing_keys"])
+
+    async def _complete(self, request: Request, exchange: Exchange) -> Reply:
+        answer = await self._ask("acompletion", exchange, messages=_messages(request), **_parameters(request))
+        if not answer.choices:
+            raise MalformedReply(reason="no choices")
+        choice = answer.choices[0]
+        _refuse_filtered(choice.finish_reason)
+        usage = usage_of(getattr(answer, "usage", None)) if exchange.counted else Usage()
+        return Reply(
+            text=text_of(choice.message.content),
+            model=answer.model or request.model,
+            finish_reason=choice.finish_reason or "stop",
+            usage=usage,
+        )
+
+    async def _pieces(self, request: Request, exchange: Exchange) -> AsyncGenerator[Chunk, None]:
+        parameters = _parameters(request) | {"stream": True, "stream_options": {"include_usage": True}}
+        stream = await self._ask("acompletion", exchange, messages=_messages(request), **parameters)
+        texts: list[str] = []
+        model, usage = request.model, Usage()
+        async for part in stream:
+            model = part.model or model
+            if exchange.counted and getattr(part, "usage", None):
+                usage = usage_of(part.usage)
+            if text := _piece(part):
+                texts.append(text)
+                yield Chunk(text=text)
+        # litellm reports "stop" for a stream that broke off; only a reason that was received tells them apart.
+        reason = stream.received_finish_reason
+        _refuse_filtered(reason)
+        if reason is None and not exchange.done:
+            raise CutReply
+        reply = Reply(text="".join(texts), model=model, finish_reason=reason or "stop", usage=usage)
+        yield Chunk(reply=reply)
+
+    async def _embed(self, request: EmbedRequest, exchange: Exchange) -> EmbedReply:
+        wanted: dict[str, Any] = {}
+        if request.dimensions:  # litellm drops them for models it does not know
+            wanted = {"dimensions": request.dimensions, "allowed_openai_params": ["dimensions"]}
+        answer = await self._ask("aembedding", exchange, input=list(request.texts), **wanted)
+        vectors = vectors_of(answer.data, count=len(request.texts), dimensions=request.dimensions)
+        usage = usage_of(getattr(answer, "usage", None)) if exchange.counted else Usage()
+        return EmbedReply(vectors=vectors, model=answer.model or request.model, usage=usage)
+
+    async def _image(self, request: ImageRequest, exchange: Exchange) -> ImageReply:
+        # The gpt-image models give bytes always and refuse the parameter; the others give an address without it.
+        form = {} if "gpt-image" in request.model else {"response_format": "b64_json"}
+        answer = await self._ask("aimage_generation", exchange, prompt=request.prompt, size=request.size, n=1, **form)
+        return ImageReply(data=picture_of(answer.data), model=getattr(answer, "model", None) or request.model)
+
+    async def _ask(self, function: str, exchange: Exchange, **parameters: Any) -> Any:
+        """Call litellm inside of the exchange. Raises: anything."""
+        from .wire import current
+
+        litellm, _ = _loaded[0] if _loaded else await asyncio.to_thread(load)
+        _check_known(litellm, exchange.model)
+        token = current.set(exchange)
+        try:
+            return await getattr(litellm, function)(
+                model=exchange.model,
+                timeout=_SOCKET_SECONDS,
+                max_retries=0,
+                num_retries=0,
+                **self._address(exchange.model),
+                **parameters,
+            )
+        finally:
+            current.reset(token)
+
+    def _address(self, model: str) -> dict[str, str]:
+        prefix = model.partition("/")[0]
+        credential = self._credentials.get(model) or self._credentials.get(prefix) or Credential()
+        default = {"api_base": _DEFAULT_BASES[prefix]} if prefix in _DEFAULT_BASES else {}
+        return default | credential.arguments()
+
+
+def _messages(request: Request) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in request.messages]
+
+
+def _parameters(request: Request) -> dict[str, Any]:
+    parameters: dict[str, Any] = {"max_tokens": request.max_tokens}
+    if request.temperature is not None:
+        parameters["temperature"] = request.temperature
+    if request.schema is not None:
+        form = {"name": "reply", "schema": dict(request.schema), "strict": True}
+        parameters["response_format"] = {"type": "json_schema", "json_schema": form}
+    return parameters
+
+
+def _piece(part: Any) -> str:
+    content = part.choices[0].delta.content if part.choices else None
+    return text_of(content) if content else ""
+
+
+def _refuse_filtered(reason: str | None) -> None:
+    if reason == "content_filter":
+        raise Refused
+
+
+def _check_known(litellm: Any, model: str) -> None:
+    """Raises: ``UnknownModel``. No request is made."""
+    try:
+        litellm.get_llm_provider(model=model)
+    except litellm.BadRequestError:
+        raise UnknownModel(model=model) from None
+
+
+@cache
+def _price_list() -> Mapping[str, Mapping[str, Any]]:
+    """The list of prices inside of the installed litellm, read as a file: asking for a price imports nothing."""
+    spec = find_spec("litellm")
+    folder = (spec.submodule_search_locations or [""])[0] if spec else ""
+    path = Path(folder) / "model_prices_and_context_window_backup.json"
+    rows = json.loads(path.read_bytes()) if path.is_file() else {}
+    return {name: {key: row[key] for key in _PRICED if row.get(key) is not None} for name, row in rows.items()}
+
+
+def bundled_price(model: str) -> Price | None:
+    """The price in litellm's own list; a public list for a ``PriceBook``. No network, no import of litellm."""
+    prefix, _, name = model.partition("/")
+    row = _price_list().get(model)
+    if row is None and name and _price_list().get(name, {}).get("litellm_provider") == prefix:
+        row = _price_list()[name]
+    if row is None or ("input_cost_per_token" not in row and "output_cost_per_image" not in row):
+        return None
+    image = row.get("output_cost_per_image", row.get("input_cost_per_image"))
+    return Price(
+        input_per_million=Decimal(str(row.get("input_cost_per_token", 0))) * MILLION,
+        output_per_million=Decimal(str(row.get("output_cost_per_token", 0))) * MILLION,
+        per_image=None if image is None else Decimal(str(image)),
+        source=f"litellm {version('litellm')}",
+    )

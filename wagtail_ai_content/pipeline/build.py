@@ -1,0 +1,126 @@
+"""From a job and what its function prepared to the request a model gets."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+
+from wagtail_ai_content import conf
+from wagtail_ai_content.core.engine.function import AIFunction, Prepared, Target, Task
+from wagtail_ai_content.core.prompts.template import render_messages
+from wagtail_ai_content.core.providers.base import Request
+from wagtail_ai_content.records.jobs.api import Job
+from wagtail_ai_content.records.prompts import api as prompts
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSettings:
+    """What model a function uses, and how."""
+
+    model: str
+    fallbacks: tuple[str, ...]
+    """Models to ask, in order, when the first does not answer."""
+    max_tokens: int
+    temperature: float | None
+    structured: bool
+    """Whether the provider is told the JSON schema; a reply is held to it either way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """A request, and what the job remembers of how it came about."""
+
+    request: Request
+    fallbacks: tuple[str, ...]
+    prompt_fields: Mapping[str, Any]
+    """Fields of the job that say which prompt won."""
+    parameters: Mapping[str, Any]
+
+
+def task_of(job: Job) -> Task:
+    """A stored job as its function sees it."""
+    content_type = job.target_content_type
+    target = Target(
+        content_type=f"{content_type.app_label}.{content_type.model}" if content_type else "",
+        object_id=job.target_object_id,
+        label=job.target_label,
+        path=job.target_path,
+    )
+    return Task(
+        function=job.function,
+        payload=job.params,
+        target=target if job.target_object_id else None,
+        user_id=job.actor or None,
+        site_id=job.site_id,
+        job_id=str(job.pk),
+    )
+
+
+def build_request(job: Job, *, function: AIFunction, task: Task, prepared: Prepared) -> Built:
+    """Resolve the prompt and the model, and render. Raises: ``PromptError``, ``UnknownPrompt``."""
+    resolved = prompts.resolve(
+        function.prompt or function.name,
+        site_id=task.site_id,
+        override=task.payload.get("prompt_override"),
+        name=task.payload.get("prompt"),
+    )
+    variables = dict(function.build_prompt(prepared))
+    messages = render_messages(
+        resolved.body,
+        variables,
+        name=resolved.name,
+        clock=time.monotonic,
+        marker=_marker(variables),
+        partials=resolved.partials,
+    )
+    settings = model_settings(function, task, asked=resolved.model)
+    schema = function.reply_schema(prepared) if settings.structured else None
+    request = Request(
+        model=settings.model,
+        messages=messages,
+        max_tokens=settings.max_tokens,
+        temperature=settings.temperature,
+        schema=schema.json_schema() if schema else None,
+        deadline=float(conf.get("CALL_DEADLINE")),
+        material={**variables, "function": function.name},
+        fresh=job.repairs > 0,
+    )
+    return Built(
+        request=request,
+        fallbacks=settings.fallbacks,
+        prompt_fields={
+            "prompt_source": resolved.source,
+            "prompt_key": resolved.name[:100],
+            "prompt_version": resolved.version[:20],
+            "prompt_template_id": resolved.template_id,
+        },
+        parameters={"max_tokens": settings.max_tokens, "temperature": settings.temperature},
+    )
+
+
+def model_settings(function: AIFunction, task: Task, *, asked: str = "") -> ModelSettings:
+    """The prompt's own model goes first, then the site's profile, the setting of the function, the function, the site.
+
+    ``asked``: the model the prompt asks for; "" when it leaves that to the site.
+    """
+    profile = prompts.profile_for(function.name, task.site_id) or prompts.ProfileValues()
+    told: Mapping[str, Any] = conf.get("FUNCTIONS").get(function.name, {})
+    temperature = told.get("TEMPERATURE", function.temperature)
+    return ModelSettings(
+        model=asked or profile.model or told.get("MODEL") or function.get_model(task) or conf.get("MODEL"),
+        fallbacks=tuple(profile.fallback_models or told.get("FALLBACK_MODELS") or conf.get("FALLBACK_MODELS")),
+        max_tokens=profile.max_tokens or told.get("MAX_TOKENS") or function.max_tokens,
+        temperature=temperature if profile.temperature is None else profile.temperature,
+        structured=profile.response_format != "text",
+    )
+
+
+def _marker(variables: Mapping[str, Any]) -> str:
+    """A word nobody outside can guess, and the same for the same request, so that its answer can be cached."""
+    text = json.dumps(variables, sort_keys=True, default=str)
+    return salted_hmac("wagtail_ai_content.fence", text, algorithm="sha256").hexdigest()[:24]

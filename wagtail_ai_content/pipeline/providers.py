@@ -1,0 +1,89 @@
+"""Which provider answers, made up from the settings: failover around cache, breaker and price, around an adapter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from wagtail_ai_content import conf
+from wagtail_ai_content.core.providers.base import Provider, Reply, Request
+from wagtail_ai_content.core.providers.breaker import BreakerProvider
+from wagtail_ai_content.core.providers.cache import CachedProvider
+from wagtail_ai_content.core.providers.extractive.provider import ExtractiveProvider
+from wagtail_ai_content.core.providers.failover import FailoverProvider
+from wagtail_ai_content.core.providers.litellm import Credential, LiteLLMProvider, bundled_price, load
+from wagtail_ai_content.core.providers.pricing import Price, PriceBook, PricedProvider
+
+from .ports import DatabaseBreakers, DjangoCache
+
+
+class Models:
+    """All models a drain talks to; made in the event loop that uses them, closed with it."""
+
+    def __init__(self) -> None:
+        self._breakers = DatabaseBreakers()
+        self._adapter = LiteLLMProvider(credentials=_credentials(), now=timezone.now)
+        self._prices = PriceBook(site=_site_prices(), public=bundled_price)
+        self._chains: dict[tuple[str, ...], Provider] = {}
+
+    async def ask(self, request: Request, fallbacks: tuple[str, ...]) -> Reply:
+        """Ask the request's model, then its fallbacks. Raises: any ``AIError``."""
+        models = (request.model, *fallbacks)
+        if models not in self._chains:
+            routes = [(self.provider(model), model) for model in models]
+            self._chains[models] = FailoverProvider(routes, clock=time.monotonic)
+        return await self._chains[models].complete(request)
+
+    def provider(self, model: str) -> Provider:
+        """The provider of one model, with everything around it."""
+        if model == conf.BUILTIN_MODEL:
+            return ExtractiveProvider()
+        priced = PricedProvider(self._adapter, prices=self._prices)
+        broken = BreakerProvider(priced, key=_breaker_key(model), store=self._breakers, clock=timezone.now)
+        alias = conf.get("CACHE_ALIAS")
+        return CachedProvider(broken, store=DjangoCache(alias), ttl=conf.get("CACHE_SECONDS")) if alias else broken
+
+    async def close(self) -> None:
+        """Close connections that are kept open."""
+        await self._adapter.aclose()
+
+
+def preload() -> None:
+    """Load litellm now, so that workers forked later share its memory; nothing where only the built-in engine is used."""
+    if any(model != conf.BUILTIN_MODEL for model in _configured_models()):
+        load()
+
+
+def _configured_models() -> Iterable[str]:
+    functions: dict[str, dict[str, Any]] = conf.get("FUNCTIONS")
+    yield conf.get("MODEL")
+    yield from conf.get("FALLBACK_MODELS")
+    yield from (told["MODEL"] for told in functions.values() if "MODEL" in told)
+
+
+def _credentials() -> dict[str, Credential]:
+    providers: dict[str, dict[str, Any]] = conf.get("PROVIDERS")
+    return {
+        name: Credential(api_key=told.get("API_KEY"), api_base=told.get("API_BASE")) for name, told in providers.items()
+    }
+
+
+def _site_prices() -> dict[str, Price]:
+    prices: dict[str, dict[str, Any]] = conf.get("PRICES")
+    return {
+        model: Price(
+            input_per_million=Decimal(str(told.get("input", 0))),
+            output_per_million=Decimal(str(told.get("output", 0))),
+            source="site",
+        )
+        for model, told in prices.items()
+    }
+
+
+def _breaker_key(model: str) -> str:
+    """What fails together: all models of one provider."""
+    return model.partition("/")[0][:200]

@@ -1,0 +1,67 @@
+"""What becomes of jobs whose worker died, and of ends that were never announced."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass
+
+from wagtail_ai_content import conf
+from wagtail_ai_content.core.text import Text, gettext_noop
+from wagtail_ai_content.records.jobs import api as jobs
+from wagtail_ai_content.signals import job_finished
+
+from .failpoints import reach
+
+logger = logging.getLogger("wagtail_ai_content")
+
+WORKER_LOST = gettext_noop(
+    "The worker died each time it took this job. Nothing was changed. Ask your developers to look at the worker's log."
+)
+SPARE_ATTEMPTS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovered:
+    """What a sweep found."""
+
+    again: int
+    """Jobs taken back from dead workers."""
+    given_up: int
+    """Jobs that killed their worker too often."""
+    announced: int
+    """Ends announced late."""
+    claimable: int
+    """Jobs waiting for a worker now."""
+
+
+def recover() -> Recovered:
+    """One sweep."""
+    again, given_up = take_back()
+    announced = [job.pk for job in jobs.undelivered(limit=100) if _announced(job.pk)]
+    return Recovered(
+        again=again, given_up=given_up, announced=len(announced), claimable=jobs.claimable_count()
+    )
+
+
+def take_back() -> tuple[int, int]:
+    """Free the jobs of workers that show no sign of life: ``(waiting again, given up)``."""
+    return jobs.sweep(max_attempts=conf.get("MAX_CALLS") + SPARE_ATTEMPTS, message=Text(WORKER_LOST))
+
+
+def announce(job_id: uuid.UUID) -> None:
+    """Tell the world that a job has ended, at least once: it is only marked as told after everybody was."""
+    _announced(job_id)
+
+
+def _announced(job_id: uuid.UUID) -> bool:
+    job = jobs.fetch(job_id)
+    if job is None or job.completed is None or job.delivered is not None:
+        return False
+    reach("DONE:before_signal")
+    for receiver, result in job_finished.send_robust(sender=type(job), job=job, event_id=str(job.pk)):
+        if isinstance(result, Exception):
+            logger.error("A receiver of job_finished failed: %r", receiver, exc_info=result)
+    reach("DONE:before_commit")
+    jobs.deliver(job_id)
+    return True

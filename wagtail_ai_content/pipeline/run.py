@@ -1,0 +1,317 @@
+"""The run of one claimed job: the engine's steps, bound to the tables.
+
+Everything that touches the database is a method of :class:`JobRun`, called in the database's thread; each commits
+before it returns, and each is conditional on the claim.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections, transaction
+from django.db.models import F
+
+from wagtail_ai_content import conf
+from wagtail_ai_content.core.engine.engine import Engine
+from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared, Task
+from wagtail_ai_content.core.engine.phases import Phase
+from wagtail_ai_content.core.engine.reply import clean_reply
+from wagtail_ai_content.core.engine.retry import Verdict, verdict
+from wagtail_ai_content.core.errors import AIError, Gone
+from wagtail_ai_content.core.providers.base import Reply, Request
+from wagtail_ai_content.core.text import Text, gettext_noop
+from wagtail_ai_content.core.versions import places
+from wagtail_ai_content.records.jobs import api as jobs
+
+from . import recover
+from .build import build_request, task_of
+from .failpoints import reach
+from .functions import get_function
+
+logger = logging.getLogger("wagtail_ai_content")
+
+DATABASE_RETRY_SECONDS = 5.0
+INTERNAL = gettext_noop(
+    "Something unexpected happened inside the site. Nothing was changed. Tell your developers the number of this job."
+)
+TRYING_AGAIN = gettext_noop("%(error)s Next try in %(seconds)s s.")
+
+Ask = Callable[[Request, tuple[str, ...]], Awaitable[Reply]]
+
+
+async def run_claim(claim: jobs.Claim, ask: Ask) -> None:
+    """Run a claimed job to its end, or to where it has to wait. Losing the claim ends the run quietly."""
+    run = JobRun(claim)
+    try:
+        replied = await sync_to_async(run.load)()
+        await Engine(AsyncSteps(run, ask)).execute(replied=replied)
+    except jobs.LeaseLost:
+        logger.info("Job %s is no longer ours", claim.job_id)
+    except DatabaseError as error:
+        logger.warning("Database trouble (%s) in job %s; it will be tried again", type(error).__name__, claim.job_id)
+        await sync_to_async(run.wait_for_database)()
+    except Exception:  # noqa: BLE001  (the worker must outlive a job; the job's row and the log say what happened)
+        logger.exception("Job %s failed unexpectedly", claim.job_id)
+        await sync_to_async(run.fail_unexpectedly)()
+
+
+class AsyncSteps:
+    """The engine's steps, with database work moved to the database's thread."""
+
+    def __init__(self, run: JobRun, ask: Ask) -> None:
+        self._run = run
+        self._ask = ask
+
+    async def enter(self, phase: Phase) -> None:
+        await sync_to_async(self._run.enter)(phase)
+
+    async def prepare(self) -> Request:
+        return await sync_to_async(self._run.prepare)()
+
+    async def ask(self, request: Request) -> Reply:
+        reach("AI_CALL:before_request")
+        reply = await self._ask(request, self._run.fallbacks)
+        reach("AI_CALL:after_reply")
+        return reply
+
+    async def keep(self, reply: Reply) -> None:
+        await sync_to_async(self._run.keep)(reply)
+
+    async def parse(self) -> Parsed:
+        return await sync_to_async(self._run.parse)()
+
+    async def save(self, parsed: Parsed) -> None:
+        await sync_to_async(self._run.save)(parsed)
+
+    async def deliver(self) -> None:
+        await sync_to_async(self._run.deliver)()
+
+    async def give_up_or_wait(self, error: AIError, *, replied: bool) -> None:
+        await sync_to_async(self._run.give_up_or_wait)(error, replied=replied)
+
+
+class JobRun:
+    """One claimed job and what is known of it in this process."""
+
+    fallbacks: tuple[str, ...] = ()
+    job: jobs.Job
+    task: Task
+    function: AIFunction
+
+    def __init__(self, claim: jobs.Claim) -> None:
+        self.claim = claim
+
+    def load(self) -> bool:
+        """Read the job; True when its reply is already there."""
+        job = jobs.fetch(self.claim.job_id)
+        if job is None:
+            raise jobs.LeaseLost(self.claim.job_id)
+        self.job = job
+        reach("INIT:claimed")
+        return job.reply is not None
+
+    def enter(self, phase: Phase) -> None:
+        jobs.update(self.claim, **self._at(phase))
+
+    def prepare(self) -> Request:
+        self._open()
+        self.function.validate(self.task)
+        reach("PREP:start")
+        prepared = self.function.prepare(self.task)
+        built = build_request(self.job, function=self.function, task=self.task, prepared=prepared)
+        self.fallbacks = built.fallbacks
+        sent = request_json(built.request)
+        with transaction.atomic():
+            jobs.update(
+                self.claim,
+                base=prepared.base,
+                base_digest=places.digest(prepared.base) if prepared.base is not None else "",
+                prepared=prepared.as_json(),
+                request=sent,
+                request_hash=hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest(),
+                model_asked=built.request.model,
+                model_parameters=built.parameters,
+                calls=F("calls") + 1,
+                **built.prompt_fields,
+                **self._at(Phase.AI_CALL, model=built.request.model),
+            )
+            jobs.log(
+                self.claim, kind="request", phase=Phase.AI_CALL, model=built.request.model, call=self.job.calls + 1
+            )
+        reach("PREP:committed")
+        return built.request
+
+    def keep(self, reply: Reply) -> None:
+        answered = reply_json(reply)
+        with transaction.atomic():
+            jobs.update(
+                self.claim,
+                reply=answered,
+                model_used=reply.model[:200],
+                prompt_tokens=reply.usage.prompt_tokens,
+                completion_tokens=reply.usage.completion_tokens,
+                cost=_sum(self.job.cost, reply.cost.amount),
+                price_source=reply.cost.source[:60],
+                confidence=reply.confidence,
+                **self._at(Phase.PARSE),
+            )
+            jobs.log(self.claim, kind="response", phase=Phase.AI_CALL, **_without(answered, "text"))
+            reach("AI_CALL:before_commit")
+        reach("PARSE:start")
+
+    def parse(self) -> Parsed:
+        self._open()
+        job = jobs.fetch(self.claim.job_id)
+        if job is None or job.reply is None or job.prepared is None:
+            raise jobs.LeaseLost(self.claim.job_id)
+        self.job = job
+        prepared = self._prepared()
+        cleaned = clean_reply(
+            job.reply["text"],
+            finish_reason=job.reply["finish_reason"],
+            structured=self.function.reply_schema(prepared) is not None,
+            given=json.dumps(prepared.variables, ensure_ascii=False),
+        )
+        parsed = self.function.parse_response(cleaned.text, prepared)
+        reach("PARSE:end")
+        return dataclasses.replace(
+            parsed,
+            warnings=(*cleaned.warnings, *parsed.warnings),
+            truncated=parsed.truncated or cleaned.truncated,
+        )
+
+    def save(self, parsed: Parsed) -> None:
+        reach("SAVE:start")
+        with transaction.atomic():
+            jobs.lock(self.claim)
+            jobs.update(self.claim, parsed=parsed.as_json())
+            saved = self.function.save_output(parsed, self._prepared(), self.task)
+            jobs.log(self.claim, kind="saved", phase=Phase.SAVE, outcome=saved.outcome, reason=saved.reason)
+            jobs.finish(
+                self.claim,
+                status=jobs.Status.SUCCEEDED,
+                outcome=saved.outcome,
+                outcome_reason=saved.reason,
+                message=saved.message.as_json(),
+            )
+            reach("SAVE:before_commit")
+        reach("SAVE:committed")
+
+    def deliver(self) -> None:
+        recover.announce(self.claim.job_id)
+
+    def give_up_or_wait(self, error: AIError, *, replied: bool) -> None:
+        job = self.job
+        decided = verdict(
+            error,
+            calls=self._calls(),
+            max_calls=conf.get("MAX_CALLS"),
+            repairs=job.repairs,
+            draw=random.SystemRandom().random,
+        )
+        with transaction.atomic():
+            jobs.log(self.claim, kind="error", phase=Phase.AI_CALL, code=error.code, again=decided.again)
+            if decided.again:
+                self._try_again(error, decided)
+            else:
+                self._end(error)
+
+    def wait_for_database(self) -> None:
+        """Let the job be claimed again in a moment; where even that fails, its lease runs out by itself."""
+        close_old_connections()
+        try:
+            jobs.retry(self.claim, delay=DATABASE_RETRY_SECONDS)
+        except (DatabaseError, jobs.LeaseLost):
+            logger.warning("Job %s waits for its lease to end", self.claim.job_id)
+
+    def fail_unexpectedly(self) -> None:
+        try:
+            jobs.finish(
+                self.claim,
+                status=jobs.Status.FAILED,
+                error_code="internal",
+                error=Text(INTERNAL).as_json(),
+                message=Text(INTERNAL).as_json(),
+            )
+            self.deliver()
+        except (DatabaseError, jobs.LeaseLost):
+            logger.warning("Job %s could not be marked as failed", self.claim.job_id)
+
+    def _open(self) -> None:
+        self.function = get_function(self.job.function)
+        self.task = task_of(self.job)
+
+    def _prepared(self) -> Prepared:
+        stored: Any = self.job.prepared
+        return Prepared(variables=stored["variables"], notes=stored["notes"], base=self.job.base)
+
+    def _at(self, phase: Phase, *, model: str = "") -> dict[str, Any]:
+        function = get_function(self.job.function)
+        params = {"model": model or self.job.model_asked, "count": 1, "target": self.job.target_label}
+        message = Text(function.messages[phase], params)
+        return {"phase": phase.name, "progress": phase.start, "message": message.as_json()}
+
+    def _calls(self) -> int:
+        job = jobs.fetch(self.claim.job_id, only=("calls",))
+        return job.calls if job else 0
+
+    def _try_again(self, error: AIError, decided: Verdict) -> None:
+        message = Text(TRYING_AGAIN, {"error": str(error.text), "seconds": round(decided.delay)})
+        fields: dict[str, Any] = {"message": message.as_json(), "error_code": error.code}
+        if decided.repair:
+            fields |= {"reply": None, "repairs": F("repairs") + 1}
+        jobs.retry(self.claim, delay=decided.delay, **fields)
+
+    def _end(self, error: AIError) -> None:
+        status = jobs.Status.CANCELLED if isinstance(error, Gone) else jobs.Status.FAILED
+        jobs.finish(
+            self.claim,
+            status=status,
+            error_code=error.code,
+            error=error.text.as_json(),
+            message=error.text.as_json(),
+        )
+
+
+def request_json(request: Request) -> dict[str, Any]:
+    """The request as it leaves the site, as plain data."""
+    return {
+        "model": request.model,
+        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "schema": dict(request.schema) if request.schema is not None else None,
+    }
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    """The reply as plain data."""
+    return {
+        "text": reply.text.replace("\0", ""),
+        "model": reply.model,
+        "finish_reason": reply.finish_reason,
+        "prompt_tokens": reply.usage.prompt_tokens,
+        "completion_tokens": reply.usage.completion_tokens,
+        "cost": str(reply.cost.amount) if reply.cost.amount is not None else None,
+        "price_source": reply.cost.source,
+        "cached": reply.cached,
+    }
+
+
+def _without(data: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != key}
+
+
+def _sum(before: Decimal | None, amount: Decimal | None) -> Decimal | None:
+    """What all calls of a job cost together, as far as it is known."""
+    if before is None or amount is None:
+        return amount if amount is not None else before
+    return before + amount

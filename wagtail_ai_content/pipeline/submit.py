@@ -1,0 +1,173 @@
+"""Where every request comes in: checked, made a job, and the bell rung when it is committed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+
+from wagtail_ai_content.core.engine.function import AIFunction, Target, Task
+from wagtail_ai_content.core.errors import Conflict, InvalidInput, NotAllowed
+from wagtail_ai_content.core.text import Text, gettext_noop
+from wagtail_ai_content.records.jobs import api as jobs
+from wagtail_ai_content.records.prompts import api as prompts
+
+from . import queue
+from .functions import get_function
+from .targets import NO_USER, check_allowed, describe, site_of
+
+REPEAT_SECONDS = 10.0
+MOST_PARAMS = 100_000
+
+NOT_PLAIN = gettext_noop("the parameters must be plain JSON data of at most 100 kB")
+KEY_TOO_LONG = gettext_noop("an idempotency key has at most 200 characters")
+WAITING = gettext_noop("Waiting for a worker")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A request, before anything was checked."""
+
+    function: str
+    page: Any = None
+    """The page it is about (any instance of it); None for functions without one."""
+    user: Any = None
+    """Who asks. Required for a page."""
+    site: Any = None
+    """The Wagtail site; the page's own when None."""
+    params: Mapping[str, Any] | None = None
+    path: str = ""
+    """A place inside the page: a field, or a block's path as Wagtail writes it (``body.<id>.<key>``)."""
+    idempotency_key: str = ""
+    priority: int = 0
+    """Higher goes first; interactive work above bulk work."""
+
+
+def submit(ask: Ask) -> jobs.Job:
+    """Check ``ask`` and make it a job; the worker is woken when the surrounding transaction commits.
+
+    The same idempotency key, or the same request within ten seconds, gives the same job. Raises: ``InvalidInput`` and
+    its kinds, ``NotAllowed``, ``Conflict``; nothing is stored then.
+    """
+    function = get_function(ask.function)
+    new = _checked(ask, function)
+    with transaction.atomic():
+        _lock_user(new.user_id)
+        known = _known(new)
+        if known is not None:
+            return known
+        job = _stored(new)
+        queue.ring_on_commit()
+    return job
+
+
+def _checked(ask: Ask, function: AIFunction) -> jobs.NewJob:
+    params = _plain(ask.params or {})
+    target = describe(ask.page, path=ask.path) if ask.page is not None else None
+    site = ask.site or (site_of(ask.page) if ask.page is not None else None)
+    user = _fresh_user(ask.user)
+    if target is not None:
+        if user is None:
+            raise NotAllowed(NO_USER)
+        check_allowed(ask.page.specific, user)
+    task = Task(
+        function=function.name,
+        payload=params,
+        target=target,
+        user_id=str(user.pk) if user else None,
+        site_id=site.pk if site else None,
+    )
+    function.validate(task)
+    prompts.resolve(
+        function.prompt or function.name,
+        site_id=task.site_id,
+        override=params.get("prompt_override"),
+        name=params.get("prompt"),
+    )
+    return _new_job(ask, function, task=task, user=user, site=site)
+
+
+def _new_job(ask: Ask, function: AIFunction, *, task: Task, user: Any, site: Any) -> jobs.NewJob:
+    if len(ask.idempotency_key) > 200:
+        raise InvalidInput(reason=KEY_TOO_LONG)
+    target = task.target
+    return jobs.NewJob(
+        function=function.name,
+        function_version=function.version,
+        params=task.payload,
+        fingerprint=_fingerprint(task),
+        user_id=user.pk if user else None,
+        user_name=user.get_username() if user else "",
+        site_id=task.site_id,
+        site_name=str(site) if site else "",
+        target_content_type_id=ask.page.cached_content_type.pk if target else None,
+        target_object_id=target.object_id if target else "",
+        target_label=target.label if target else "",
+        target_path=target.path if target else "",
+        priority=ask.priority,
+        idempotency_key=ask.idempotency_key,
+        message=Text(WAITING),
+    )
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        text = json.dumps(dict(params), allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError):
+        raise InvalidInput(reason=NOT_PLAIN) from None
+    if len(text) > MOST_PARAMS or "\\u0000" in text:
+        raise InvalidInput(reason=NOT_PLAIN)
+    plain: dict[str, Any] = json.loads(text)
+    return plain
+
+
+def _fresh_user(user: Any) -> Any:
+    """The user as stored now: Wagtail caches rights on the object it was given."""
+    if user is None:
+        return None
+    fresh = get_user_model()._default_manager.filter(pk=user.pk, is_active=True).first()
+    if fresh is None:
+        raise NotAllowed
+    return fresh
+
+
+def _lock_user(user_id: Any) -> None:
+    """One request of a user at a time, so that a double click meets the first click's job."""
+    if user_id is not None:
+        users = get_user_model()._default_manager.select_for_update()
+        users.filter(pk=user_id).values_list("pk", flat=True).first()
+
+
+def _known(new: jobs.NewJob) -> jobs.Job | None:
+    if not new.idempotency_key:
+        return jobs.recent_repeat(new.user_id, new.fingerprint, seconds=REPEAT_SECONDS)
+    job = jobs.with_key(new.user_id, new.idempotency_key)
+    if job is not None and job.fingerprint != new.fingerprint:
+        raise Conflict
+    return job
+
+
+def _stored(new: jobs.NewJob) -> jobs.Job:
+    try:
+        return jobs.create(new)
+    except IntegrityError:
+        job = _known(new)
+        if job is None:
+            raise
+        return job
+
+
+def _fingerprint(task: Task) -> str:
+    parts = [task.function, task.payload, task.site_id, _target_key(task.target)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _target_key(target: Target | None) -> list[str]:
+    return [target.content_type, target.object_id, target.path] if target else []
+

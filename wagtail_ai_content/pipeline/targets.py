@@ -1,0 +1,97 @@
+"""The page a job is about: found, opened as its latest draft, and asked who may change it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import swapper
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from wagtail.models import AbstractPage
+
+from wagtail_ai_content.core.engine.function import Target, Task
+from wagtail_ai_content.core.errors import Gone, InvalidInput, NotAllowed, UnknownTarget
+from wagtail_ai_content.core.text import gettext_noop
+
+ALIAS = gettext_noop("This page is an alias of another page. Ask for the change on the page it mirrors.")
+LOCKED = gettext_noop("This page is locked, so AI may not change it. Unlock it, or wait until it is unlocked.")
+NO_USER = gettext_noop("A request about a page needs the user who asks. Say for whom it is made.")
+NOT_A_PAGE = gettext_noop("AI functions can work on pages only; “%(label)s” is not a page.")
+
+
+def describe(page: Any, *, path: str = "") -> Target:
+    """``page`` as the target of a job."""
+    if not isinstance(page, AbstractPage):
+        raise InvalidInput(NOT_A_PAGE, label=str(page))
+    content_type = ContentType.objects.get_for_id(page.cached_content_type.pk)
+    return Target(
+        content_type=f"{content_type.app_label}.{content_type.model}",
+        object_id=str(page.pk),
+        label=page.get_admin_display_title(),
+        path=path,
+    )
+
+
+def open_target(task: Task) -> Any:
+    """The specific page of ``task`` with its latest draft content, for the user who asks.
+
+    Raises: ``UnknownTarget`` without a target, ``Gone`` when it was deleted, ``NotAllowed``.
+    """
+    page = find(task.target).get_latest_revision_as_object()
+    check_allowed(page, acting_user(task))
+    return page
+
+
+def find(target: Target | None) -> Any:
+    """The specific page as published. Raises: ``UnknownTarget``, ``Gone``."""
+    if target is None:
+        raise UnknownTarget(what="page", name="")
+    page = base_page_model()._default_manager.filter(pk=target.object_id).first()
+    if page is None:
+        raise Gone
+    return page.specific
+
+
+def base_page_model() -> Any:
+    """The site's base page model, which need not be Wagtail's own."""
+    return swapper.load_model("wagtailcore", "Page")
+
+
+def acting_user(task: Task) -> Any:
+    """The user who asks, as they are now. Raises: ``NotAllowed`` when there is none or they were deactivated."""
+    user = get_user_model()._default_manager.filter(pk=task.user_id).first() if task.user_id else None
+    if user is None:
+        raise NotAllowed(NO_USER)
+    if not user.is_active:
+        raise NotAllowed
+    return user
+
+
+def check_allowed(page: Any, user: Any) -> None:
+    """Raises: ``NotAllowed`` when ``user`` may not edit ``page``, or nobody may at the moment."""
+    if page.alias_of_id:
+        raise NotAllowed(ALIAS)
+    if not page.permissions_for_user(user).can_edit():
+        raise NotAllowed
+    lock = page.get_lock()
+    if lock is not None and lock.for_user(user):
+        raise NotAllowed(LOCKED)
+
+
+def snapshot(page: Any) -> dict[str, Any]:
+    """The content of ``page`` as plain JSON data, as Wagtail would store it in a revision."""
+    content: dict[str, Any] = json.loads(json.dumps(page.serializable_data(), cls=DjangoJSONEncoder))
+    return content
+
+
+def site_of(page: Any) -> Any:
+    """The Wagtail site the page belongs to; None when it belongs to none."""
+    return page.get_site()
+
+
+def model_of(target: Target) -> Any:
+    """The model class of a target. Raises: LookupError when it is no longer installed."""
+    return apps.get_model(target.content_type)

@@ -1,0 +1,346 @@
+"""The one door to the tables of jobs.
+
+Times are the database's own (``Now()``), so that hosts with different clocks agree about leases. Every change of a
+running job is conditional on the fence its worker got when it claimed the job.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
+
+from wagtail_ai_content.core.engine.phases import Phase
+from wagtail_ai_content.core.text import Text
+
+from .models import Heartbeat, Job, JobStep, Outcome, Status
+
+__all__ = [
+    "Claim",
+    "Job",
+    "JobStep",
+    "LeaseLost",
+    "NewJob",
+    "Outcome",
+    "Status",
+    "beat",
+    "cancel",
+    "claim",
+    "claimable_count",
+    "create",
+    "deliver",
+    "fetch",
+    "finish",
+    "heartbeat_age",
+    "job_queryset",
+    "keep_alive",
+    "listing",
+    "lock",
+    "log",
+    "oldest_claimable_age",
+    "recent_repeat",
+    "release",
+    "restart",
+    "retry",
+    "running_count",
+    "still_mine",
+    "sweep",
+    "undelivered",
+    "update",
+    "with_key",
+]
+
+FINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
+LISTED = (
+    "id", "function", "status", "outcome", "phase", "progress", "message", "requested_by_name", "target_label",
+    "target_object_id", "target_content_type_id", "model_used", "cost", "price_source", "error_code", "error",
+    "created", "completed",
+)  # fmt: skip
+
+
+class LeaseLost(Exception):
+    """The job is no longer this worker's: it was cancelled, or its lease ran out and somebody else took it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    """What is known when a job is asked for."""
+
+    function: str
+    function_version: str
+    params: Mapping[str, Any]
+    fingerprint: str
+    """Hash of function, target and parameters: the same request has the same."""
+    user_id: Any = None
+    user_name: str = ""
+    site_id: int | None = None
+    site_name: str = ""
+    target_content_type_id: int | None = None
+    target_object_id: str = ""
+    target_label: str = ""
+    target_path: str = ""
+    priority: int = 0
+    """Higher goes first."""
+    idempotency_key: str = ""
+    message: Text = field(default_factory=lambda: Text(""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A worker's right to a job, until its lease ends."""
+
+    job_id: uuid.UUID
+    fence: int
+    owner: str
+
+
+def create(new: NewJob) -> Job:
+    """Store a pending job. Raises: IntegrityError when its idempotency key is taken."""
+    job = Job(
+        function=new.function,
+        function_version=new.function_version,
+        params=dict(new.params),
+        fingerprint=new.fingerprint,
+        requested_by_id=new.user_id,
+        requested_by_name=new.user_name,
+        actor=actor_key(new.user_id),
+        site_id=new.site_id,
+        site_name=new.site_name,
+        target_content_type_id=new.target_content_type_id,
+        target_object_id=new.target_object_id,
+        target_label=new.target_label[:255],
+        target_path=new.target_path,
+        priority=new.priority,
+        idempotency_key=new.idempotency_key,
+        message=new.message.as_json(),
+        next_attempt=Now(),
+        created=Now(),
+    )
+    with transaction.atomic():
+        job.save(force_insert=True)
+    job.refresh_from_db(fields=["created", "next_attempt"])
+    return job
+
+
+def actor_key(user_id: Any) -> str:
+    """Whose idempotency keys and repeats count together; "" for jobs without a user."""
+    return "" if user_id is None else str(user_id)
+
+
+def fetch(job_id: uuid.UUID | str, *, only: Sequence[str] = ()) -> Job | None:
+    """One job; None where there is none (or the id is not a UUID)."""
+    try:
+        key = uuid.UUID(str(job_id))
+    except ValueError:
+        return None
+    queryset = Job.objects.only(*only) if only else Job.objects.all()
+    return queryset.filter(pk=key).first()
+
+
+def job_queryset() -> QuerySet[Job]:
+    """All jobs, newest first, for views that filter on their own."""
+    return Job.objects.all()
+
+
+def with_key(user_id: Any, key: str) -> Job | None:
+    """The job a user made with an idempotency key."""
+    return Job.objects.filter(actor=actor_key(user_id), idempotency_key=key).first()
+
+
+def recent_repeat(user_id: Any, fingerprint: str, *, seconds: float) -> Job | None:
+    """The same request by the same user within the last ``seconds``, unless it failed or was cancelled."""
+    return (
+        Job.objects.filter(
+            actor=actor_key(user_id), fingerprint=fingerprint, created__gte=Now() - timedelta(seconds=seconds)
+        )
+        .exclude(status__in=[Status.FAILED, Status.CANCELLED])
+        .order_by("-created")
+        .first()
+    )
+
+
+def claim(owner: str, *, limit: int, lease: float, job_id: uuid.UUID | None = None) -> list[Claim]:
+    """Take up to ``limit`` waiting jobs, most urgent first, for ``lease`` seconds. ``job_id``: only that one."""
+    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now()).order_by("-priority", "created")
+    if job_id is not None:
+        due = due.filter(pk=job_id)
+    if limit < 1 or not due.exists():
+        return []
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        ids = list(due.values_list("pk", flat=True)[:limit])
+        taken = Job.objects.filter(pk__in=ids, status=Status.PENDING)
+        taken.update(
+            status=Status.RUNNING,
+            lease_owner=owner,
+            lease_expires=_in(lease),
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+            started=Coalesce(F("started"), Now()),
+        )
+        mine = Job.objects.filter(pk__in=ids, status=Status.RUNNING, lease_owner=owner)
+        fences = dict(mine.values_list("pk", "fence"))
+    return [Claim(job_id=pk, fence=fences[pk], owner=owner) for pk in ids if pk in fences]
+
+
+def _in(seconds: float) -> Any:
+    return Now() + timedelta(seconds=seconds)
+
+
+def update(claim: Claim, **fields: Any) -> None:
+    """Change a claimed job. Raises: ``LeaseLost`` when it is no longer the claimer's."""
+    if not _owned(claim).update(**fields):
+        raise LeaseLost(claim.job_id)
+
+
+def lock(claim: Claim) -> Job:
+    """The claimed job, its row locked until the transaction ends. Raises: ``LeaseLost``."""
+    job = _owned(claim).select_for_update(of=("self",)).first()
+    if job is None:
+        raise LeaseLost(claim.job_id)
+    return job
+
+
+def _owned(claim: Claim) -> QuerySet[Job]:
+    return Job.objects.filter(
+        pk=claim.job_id, status=Status.RUNNING, lease_owner=claim.owner, fence=claim.fence
+    )
+
+
+def still_mine(owner: str, claims: Iterable[Claim]) -> set[uuid.UUID]:
+    """Which of these jobs are still the worker's."""
+    fences = {claim.job_id: claim.fence for claim in claims}
+    rows = Job.objects.filter(pk__in=fences, status=Status.RUNNING, lease_owner=owner).values_list("pk", "fence")
+    return {pk for pk, fence in rows if fences[pk] == fence}
+
+
+def keep_alive(owner: str, claims: Iterable[Claim], *, lease: float) -> None:
+    """Renew the lease of these jobs, as far as they are still the worker's."""
+    ids = still_mine(owner, claims)
+    Job.objects.filter(pk__in=ids, status=Status.RUNNING, lease_owner=owner).update(lease_expires=_in(lease))
+
+
+def finish(claim: Claim, *, status: Status, **fields: Any) -> None:
+    """Bring a claimed job to its end. Raises: ``LeaseLost``."""
+    update(
+        claim, status=status, completed=Now(), progress=100, phase=Phase.DONE.name, lease_owner="",
+        lease_expires=None, **fields,
+    )  # fmt: skip
+
+
+def retry(claim: Claim, *, delay: float, **fields: Any) -> None:
+    """Let the job wait ``delay`` seconds and be claimed again. Raises: ``LeaseLost``."""
+    update(claim, status=Status.PENDING, next_attempt=_in(delay), lease_owner="", lease_expires=None, **fields)
+
+
+def release(owner: str, claims: Iterable[Claim]) -> None:
+    """Give jobs back that were claimed but not begun, e.g. when the worker is told to stop."""
+    for one in claims:
+        if one.owner == owner:
+            _owned(one).update(
+                status=Status.PENDING, lease_owner="", lease_expires=None, attempts=F("attempts") - 1
+            )
+
+
+def cancel(job_id: uuid.UUID, *, message: Text) -> bool:
+    """End a job that has not ended. A worker that runs it finds its fence gone and stops. False if it had ended."""
+    return bool(
+        Job.objects.filter(pk=job_id, status__in=[Status.PENDING, Status.RUNNING]).update(
+            status=Status.CANCELLED,
+            fence=F("fence") + 1,
+            lease_owner="",
+            lease_expires=None,
+            completed=Now(),
+            message=message.as_json(),
+        )
+    )
+
+
+def restart(job_id: uuid.UUID) -> bool:
+    """Put a job that failed or was cancelled back in the queue. A stored reply is used again. False otherwise."""
+    return bool(
+        Job.objects.filter(pk=job_id, status__in=[Status.FAILED, Status.CANCELLED]).update(
+            status=Status.PENDING,
+            next_attempt=Now(),
+            completed=None,
+            delivered=None,
+            attempts=0,
+            calls=0,
+            repairs=0,
+            error_code="",
+            error={},
+        )
+    )
+
+
+def sweep(*, max_attempts: int, message: Text) -> tuple[int, int]:
+    """Take running jobs whose lease ended back: ``(waiting again, given up after max_attempts)``."""
+    expired = Q(status=Status.RUNNING, lease_expires__lt=Now())
+    gone = {"lease_owner": "", "lease_expires": None}
+    given_up = Job.objects.filter(expired, attempts__gte=max_attempts).update(
+        status=Status.FAILED, completed=Now(), fence=F("fence") + 1, error_code="worker_lost",
+        error=message.as_json(), message=message.as_json(), **gone,
+    )  # fmt: skip
+    again = Job.objects.filter(expired).update(status=Status.PENDING, next_attempt=Now(), **gone)
+    return again, given_up
+
+
+def claimable_count(*, most: int = 1000) -> int:
+    """How many jobs could be claimed now, counted up to ``most``."""
+    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now())
+    return due.order_by().values("pk")[:most].count()
+
+
+def running_count() -> int:
+    return Job.objects.filter(status=Status.RUNNING).count()
+
+
+def oldest_claimable_age() -> float | None:
+    """Seconds the longest waiting claimable job has been due; None when none waits."""
+    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now()).order_by("next_attempt")
+    times = due.annotate(now=Now()).values_list("next_attempt", "now").first()
+    return (times[1] - times[0]).total_seconds() if times else None
+
+
+def undelivered(*, limit: int) -> list[Job]:
+    """Ended jobs whose end was not announced yet (an outbox)."""
+    return list(Job.objects.filter(delivered=None, completed__isnull=False).order_by("completed")[:limit])
+
+
+def deliver(job_id: uuid.UUID) -> None:
+    """Remember that the end of a job was announced."""
+    Job.objects.filter(pk=job_id).update(delivered=Now())
+
+
+def log(claim: Claim, *, kind: str, phase: Phase, **data: Any) -> None:
+    """Add a line to the job's log."""
+    JobStep.objects.create(job_id=claim.job_id, kind=kind, phase=phase.name, fence=claim.fence, data=data, at=Now())
+
+
+def listing(
+    *, before: tuple[datetime, uuid.UUID] | None = None, limit: int = 50, **filters: Any
+) -> list[Job]:
+    """A page of jobs, newest first. ``before``: (created, id) of the last job of the page before (keyset paging)."""
+    jobs = Job.objects.filter(**filters).only(*LISTED).order_by("-created", "-id")
+    if before:
+        created, pk = before
+        jobs = jobs.filter(created__lte=created).exclude(created=created, pk__gte=pk)
+    return list(jobs[:limit])
+
+
+def beat(name: str) -> None:
+    """Stamp a sign of life."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": Now()})
+
+
+def heartbeat_age(name: str) -> float | None:
+    """Seconds since the last sign of life; None when there never was one."""
+    times = Heartbeat.objects.filter(name=name).annotate(now=Now()).values_list("at", "now").first()
+    return (times[1] - times[0]).total_seconds() if times else None

@@ -1,0 +1,18 @@
+"""All hooks of the app into Wagtail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail import hooks
+from wagtail.snippets.models import register_snippet
+
+from .interfaces.manage import history
+from .interfaces.manage.prompts import PromptTemplateViewSet
+
+register_snippet(PromptTemplateViewSet)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    history.register(actions)

@@ -137,7 +137,9 @@ def test_model_profiles_are_edited_under_settings(admin: Client) -> None:
     admin.post(reverse("ai_model_profile:add"), fields | {"temperature": "0", "response_format": ""})
     profile = ModelProfile.objects.get()
     assert (profile.model, profile.max_tokens, profile.temperature, profile.function) == ("a/b", 300, 0.0, "")
-    assert "All functions" in admin.get(reverse("ai_model_profile:index")).content.decode()
+    listed = admin.get(reverse("ai_model_profile:index")).content.decode()
+    assert "All functions" in listed
+    assert reverse("ai_model_profile:edit", args=[profile.pk]) in listed
 
 
 def test_functions_are_offered_by_their_titles() -> None:

@@ -271,3 +271,15 @@ def test_our_own_answers_bend_to_tighter_schemas(material: Mapping[str, Any], sc
     properties = {**schema, "note": NOTE}
     whole = {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
     assert is_valid(ask(whole, **material), whole)
+
+
+def test_html_that_does_not_fit_is_left_out_and_never_cut() -> None:
+    edit = {
+        "type": "object",
+        "properties": {"id": {"type": "string"}, "html": {"type": "string", "maxLength": 30}},
+        "required": ["id", "html"],
+    }
+    properties = {"edits": {"type": "array", "items": edit}, "note": {"type": "string"}}
+    long = {"id": "u0", "kind": "text", "html": "<p>The the kiln in the shed behind the house is hot.</p>"}
+    found = ask({"type": "object", "properties": properties}, function="rewrite", units=[long, *UNITS])
+    assert found["edits"] == [{"id": "u1", "html": "<p>The kiln is hot.</p>"}]

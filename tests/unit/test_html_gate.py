@@ -85,11 +85,16 @@ def test_hostile_markup_leaves_nothing_but_its_text(row: dict[str, Any]) -> None
     assert row.get("keep", "") in residue.text
 
 
-@pytest.mark.parametrize("row", rows())
+BENIGN = [
+    row
+    for row in rows()
+    if not row.values[0] or (row.values[0]["category"], row.values[0]["sink"]) == ("benign", "rich_html")
+]
+
+
+@pytest.mark.parametrize("row", BENIGN)
 def test_benign_markup_is_not_touched(row: dict[str, Any]) -> None:
-    if row["category"] != "benign" or row["sink"] != "rich_html":
-        return
-    assert clean_html(row["payload"], allowed_hosts=HOSTS).html == row["payload"].replace("&#x27;", "'")
+    assert clean_html(row["payload"], allowed_hosts=HOSTS).html == row["payload"]
 
 
 def test_links_to_unknown_hosts_become_their_text_with_a_warning() -> None:

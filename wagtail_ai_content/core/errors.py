@@ -20,6 +20,7 @@
         ├── NotAllowed              the person may not do this here
         ├── Conflict                same idempotency key, other request
         ├── Gone                    the target was deleted meanwhile
+        ├── OtherVersion            the job was begun by another version of the function
         └── InvalidInput            the request itself is wrong
             ├── UnknownFunction
             ├── UnknownTarget         no such page, field or block
@@ -194,6 +195,15 @@ class Gone(PermanentError):
 
     code = "gone"
     message = gettext_noop("What this request was about has been deleted meanwhile. Nothing was changed.")
+
+
+class OtherVersion(PermanentError):
+    """The job was begun by another version of its function."""
+
+    code = "other_version"
+    message = gettext_noop(
+        "This job was begun by another version of the site's software. Nothing was changed. Ask for it again."
+    )
 
 
 class InvalidInput(PermanentError):

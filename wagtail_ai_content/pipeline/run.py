@@ -6,6 +6,7 @@ before it returns, and each is conditional on the claim.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 import json
@@ -16,7 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F
 
 from wagtail_ai_content import conf
@@ -25,7 +26,7 @@ from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared
 from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.engine.reply import clean_reply
 from wagtail_ai_content.core.engine.retry import Verdict, verdict
-from wagtail_ai_content.core.errors import AIError, Gone
+from wagtail_ai_content.core.errors import AIError, Gone, OtherVersion
 from wagtail_ai_content.core.providers.base import Reply, Request
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.core.versions import places
@@ -39,6 +40,7 @@ from .functions import get_function
 logger = logging.getLogger("wagtail_ai_content")
 
 DATABASE_RETRY_SECONDS = 5.0
+DATABASE_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0)
 INTERNAL = gettext_noop(
     "Something unexpected happened inside the site. Nothing was changed. Tell your developers the number of this job."
 )
@@ -83,19 +85,35 @@ class AsyncSteps:
         return reply
 
     async def keep(self, reply: Reply) -> None:
-        await sync_to_async(self._run.keep)(reply)
+        await patiently(lambda: self._run.keep(reply))
 
     async def parse(self) -> Parsed:
         return await sync_to_async(self._run.parse)()
 
     async def save(self, parsed: Parsed) -> None:
-        await sync_to_async(self._run.save)(parsed)
+        await patiently(lambda: self._run.save(parsed))
 
     async def deliver(self) -> None:
         await sync_to_async(self._run.deliver)()
 
     async def give_up_or_wait(self, error: AIError, *, replied: bool) -> None:
         await sync_to_async(self._run.give_up_or_wait)(error, replied=replied)
+
+
+async def patiently(write: Callable[[], None]) -> None:
+    """Do a write that must not be given up lightly, because the reply was paid for.
+
+    A locked database or a lost connection is waited out. Doing it again is safe: each write is one transaction that is
+    conditional on the claim.
+    """
+    for wait in DATABASE_WAITS:
+        try:
+            return await sync_to_async(write)()
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("The database did not take a write (%s); trying again", type(error).__name__)
+            await sync_to_async(close_old_connections)()
+            await asyncio.sleep(wait)
+    await sync_to_async(write)()
 
 
 class JobRun:
@@ -247,6 +265,8 @@ class JobRun:
 
     def _open(self) -> None:
         self.function = get_function(self.job.function)
+        if self.job.reply is not None and self.job.function_version != self.function.version:
+            raise OtherVersion
         self.task = task_of(self.job)
 
     def _prepared(self) -> Prepared:

@@ -76,7 +76,7 @@ class WritingFunction(AIFunction):
     def validate(self, task: Task) -> None:
         if task.target is None:
             raise InvalidInput(NO_PAGE)
-        for name in ("instruction", "field", "into"):
+        for name in ("instruction", "instruction_kind", "field", "into"):
             if not isinstance(task.payload.get(name, ""), str):
                 raise InvalidInput(NOT_TEXT, name=name)
         if not isinstance(task.payload.get("headings", False), bool):
@@ -105,6 +105,7 @@ class WritingFunction(AIFunction):
             "language": opened.page.locale.language_code,
             "units": list(units),
             "instruction": task.payload.get("instruction", "").strip(),
+            "instruction_kind": task.payload.get("instruction_kind", ""),
             "limits": dict(LIMITS),
         }
         return Prepared(

@@ -6,6 +6,7 @@ latest draft. Whatever a site calls private is left out everywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,8 @@ SUMMARY_NAMES = ("summary", "intro", "introduction", "standfirst", "lead", "desc
 MAX_SUMMARY = 2000
 MARKUP_FACTOR = 4
 """Stored text of more than so many times the limit is refused unread: even if most of it is markup, it is too long."""
+
+_EMBED = re.compile(r"<embed\b[^<>]*>")
 
 PAGE_TOO_LONG = gettext_noop(
     "The text of “%(title)s” is longer than %(limit)s characters, the most an AI may be given here. "
@@ -119,7 +122,8 @@ def joined(targets: Sequence[TextTarget]) -> str:
 
 
 def as_text(target: TextTarget) -> str:
-    return (plain_text(target.value) if target.kind == "rich" else target.value).strip()
+    """A text as people read it; pictures and films, which have no words, are left out."""
+    return plain_text(_EMBED.sub("", target.value)) if target.kind == "rich" else target.value.strip()
 
 
 def shown_title(page: Page) -> str:

@@ -52,7 +52,7 @@ class PageText(WritingFunction):
         Phase.PREP: gettext_noop("Reading the page and the pages around it"),
         Phase.AI_CALL: gettext_noop("%(model)s is writing"),
         Phase.PARSE: gettext_noop("Checking the text, its links and its form"),
-        Phase.SAVE: gettext_noop("Putting %(count)s changes into the page"),
+        Phase.SAVE: gettext_noop("Putting the changes into the page (%(count)s)"),
         Phase.DONE: gettext_noop("The text is ready"),
     }
 

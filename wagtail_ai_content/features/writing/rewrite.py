@@ -31,7 +31,7 @@ class Rewrite(WritingFunction):
         Phase.PREP: gettext_noop("Taking the text of %(target)s apart"),
         Phase.AI_CALL: gettext_noop("%(model)s is rewriting"),
         Phase.PARSE: gettext_noop("Comparing the new text with the old one"),
-        Phase.SAVE: gettext_noop("Putting %(count)s changes into the page"),
+        Phase.SAVE: gettext_noop("Putting the changes into the page (%(count)s)"),
         Phase.DONE: gettext_noop("The rewrite is ready"),
     }
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, PublishingPanel
-from wagtail.admin.ui.tables import Column, LiveStatusTagColumn
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, TitleColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.models import Site
@@ -37,6 +38,10 @@ def function_label(name: str) -> str:
 
 def profile_label(row: ModelProfile) -> str:
     return function_label(row.function) if row.function else row.function_label
+
+
+def profile_url(row: ModelProfile) -> str:
+    return reverse("ai_model_profile:edit", args=[row.pk])
 
 
 def function_choices() -> list[tuple[str, str]]:
@@ -186,7 +191,9 @@ class ModelProfileViewSet(ModelViewSet):  # type: ignore[misc]
     filterset_class = ProfileFilter
     copy_view_enabled = False
     list_display = [
-        Column("function_label", label=_("AI function"), accessor=profile_label, sort_key="function"),
+        TitleColumn(
+            "function", label=_("AI function"), accessor=profile_label, sort_key="function", get_url=profile_url
+        ),
         Column("site_label", label=_("Site"), sort_key="site"),
         "model",
         "max_tokens",

@@ -30,13 +30,13 @@ ALL_SITES = _("All sites")
 
 
 class PromptTemplate(
-    WorkflowMixin,
-    DraftStateMixin,
-    LockableMixin,
-    RevisionMixin,
-    PreviewableMixin,
-    index.Indexed,
-    models.Model,  # type: ignore[misc]
+    WorkflowMixin,  # type: ignore[misc]
+    DraftStateMixin,  # type: ignore[misc]
+    LockableMixin,  # type: ignore[misc]
+    RevisionMixin,  # type: ignore[misc]
+    PreviewableMixin,  # type: ignore[misc]
+    index.Indexed,  # type: ignore[misc]
+    models.Model,
 ):
     """A prompt of the site, used instead of the shipped one.
 

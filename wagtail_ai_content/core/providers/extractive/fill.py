@@ -122,7 +122,7 @@ class _Filler:
             return node["const"]
         if "enum" in node:
             return self._choice(node, place.turn)
-        for name in _types(node, draft):
+        for name in _types(node):
             try:
                 value = self._of_type(name, node, draft=draft, place=place)
             except _Impossible:
@@ -191,7 +191,7 @@ class _Filler:
             try:
                 items += self._item(node, given[at] if at < len(given) else ABSENT, others=items, place=place, at=at)
             except _Impossible:
-                break
+                continue
         return items
 
     def _item(self, node: Mapping[str, Any], draft: Any, *, others: list[Any], place: _Place, at: int) -> list[Any]:
@@ -218,15 +218,18 @@ class _Filler:
         items = resolve(node.get("items", True), self.root)
         if isinstance(items, bool) or "prefixItems" in node:
             return len(node.get("prefixItems", []))
-        if _parts(place.name) & _PHRASES and "string" in _types(items, ABSENT)[:1]:
+        if _parts(place.name) & _PHRASES and "string" in _types(items)[:1]:
             return min(_MOST_PHRASES, max(1, len(self.digest.phrases)))
-        kind = _types(items, ABSENT)[0]
+        kind = _types(items)[0]
         return min(_MOST_ITEMS, len(self.digest.sentences)) if kind in ("object", "string") and place.depth < 4 else 0
 
     def _string(self, node: Mapping[str, Any], draft: Any, *, place: _Place) -> str:
         most = node.get("maxLength")
         if "format" in node:
             return _FORMATS.get(str(node["format"]), "")
+        if place.name == "html" and isinstance(draft, str):
+            # It does not fit, and cut HTML is broken HTML: better no edit.
+            raise _Impossible
         wanted = draft if isinstance(draft, str) else self._wording(place, most)
         for text in (wanted, *self._spare(place), *(_PATTERN_SAMPLES if "pattern" in node else ())):
             fitted = _padded(trim(text, most) if most is not None else text, node)
@@ -276,8 +279,8 @@ class _Filler:
         return self.digest.sentences[best[index % len(best)]]
 
 
-def _types(node: Mapping[str, Any], draft: Any) -> list[str]:
-    """The types to try, in order: the draft's own first, null last."""
+def _types(node: Mapping[str, Any]) -> list[str]:
+    """The types to try, in order, null last."""
     types = node.get("type")
     if types is None:
         types = [
@@ -285,9 +288,7 @@ def _types(node: Mapping[str, Any], draft: Any) -> list[str]:
         ]
         types += ["string", "number", "array", "object", "null"]
     names = [types] if isinstance(types, str) else list(types)
-    return sorted(
-        names, key=lambda name: (name == "string" and not isinstance(draft, str | type(ABSENT)), name == "null")
-    )
+    return sorted(names, key=lambda name: name == "null")
 
 
 def _is_neutral(choice: Any) -> bool:

@@ -69,7 +69,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
         kind=(int, float), default=45, help="How long one wake-up of a worker takes new jobs before it starts afresh."
     ),
     "MAX_SOURCE_CHARS": Option(
-        kind=int, default=400_000, help="Characters of text a job may read from its page and section, at most."
+        kind=int, default=150_000, help="Characters of text a job may read from its page and section, at most."
     ),
     "CACHE_ALIAS": Option(
         kind=(str, type(None)), default="default", help="Django cache for replies; None to keep none."

@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
 from .interfaces.manage import history
-from .interfaces.manage.prompts import PromptTemplateViewSet
+from .interfaces.manage.prompts import ModelProfileViewSet, PromptTemplateViewSet
 
 register_snippet(PromptTemplateViewSet)
 
@@ -16,3 +16,8 @@ register_snippet(PromptTemplateViewSet)
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
     history.register(actions)
+
+
+@hooks.register("register_admin_viewset")
+def register_model_profiles() -> Any:
+    return ModelProfileViewSet()

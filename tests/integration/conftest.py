@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from wagtail.models import GroupPagePermission, Page, Site
+from wagtail.models import GroupPagePermission, Locale, Page, Site
 
 from tests.support.pages.models import DeepPage, PlainPage, RichPage, SectionPage
 from wagtail_ai_content.core.engine.function import Target, Task
@@ -18,8 +18,9 @@ AddPage = Callable[..., Page]
 
 @pytest.fixture
 def root(db: None) -> Page:
-    """The site's front page, which Wagtail's own migrations make."""
-    return Site.objects.get(is_default_site=True).root_page
+    """The site's front page. Wagtail's own migrations make one, which tests with real transactions empty out."""
+    site = Site.objects.filter(is_default_site=True).first()
+    return site.root_page if site else _new_site().root_page
 
 
 @pytest.fixture
@@ -84,6 +85,12 @@ def task_for() -> Callable[..., Task]:
         return Task(function=function, payload=payload, target=target, user_id=str(user.pk), site_id=None)
 
     return task
+
+
+def _new_site() -> Site:
+    Locale.objects.get_or_create(language_code="en")
+    home = Page.add_root(title="Root", slug="root").add_child(instance=Page(title="Home", slug="home"))
+    return Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
 
 
 def _person(model: Any, name: str, *, on: Page, may: list[str]) -> Any:

@@ -93,11 +93,14 @@ PROGRAM = """
 import asyncio, sys
 from wagtail_ai_content.core.providers.base import Request
 from wagtail_ai_content.core.providers.extractive import ExtractiveProvider
+from wagtail_ai_content.core.providers.extractive.digest import Digest
+from wagtail_ai_content.core.providers.extractive.languages import ENGLISH
 text = sys.stdin.read()
 for function in ("summarise", "title", "meta"):
     material = {"function": function, "language": "en", "text": text, "page_title": "Kiln"}
     asked = Request(model="builtin/extractive", messages=(), max_tokens=500, material=material)
     print(asyncio.run(ExtractiveProvider().complete(asked)).text)
+print(Digest(text=text, language=ENGLISH).ranking)
 assert not {"django", "litellm", "numpy", "pydantic"} & set(sys.modules)
 """
 

@@ -194,12 +194,13 @@ def test_headings_lists_and_quotations_are_never_shortened() -> None:
 
 def test_shortening_keeps_about_half_and_what_a_sentence_leans_on() -> None:
     html = (
-        "<p>Porcelain is the whitest clay. It sags when it is thrown too thin. Stoneware clay becomes dense in the "
-        "kiln. Earthenware clay stays porous in the kiln. The workshop has a red door. My aunt likes tea.</p>"
+        "<p>My aunt likes tea. Her door is red. It opens on the kiln, the clay, the glaze and the wheel. "
+        "The kiln fires the clay. The glaze hides the clay. The wheel turns beside the kiln. "
+        "My uncle likes rain on the roof.</p>"
     )
     short = plain_text(revised(html, "make it shorter"))
     assert 0.3 * len(plain_text(html)) < len(short) < 0.65 * len(plain_text(html))
-    assert "It sags" not in short or "Porcelain is the whitest clay. It sags" in short
+    assert "My aunt likes tea. Her door is red. It opens" in short
 
 
 def test_shortening_reaches_a_texts_limit() -> None:

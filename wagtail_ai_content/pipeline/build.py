@@ -12,10 +12,16 @@ from django.utils.crypto import salted_hmac
 
 from wagtail_ai_content import conf
 from wagtail_ai_content.core.engine.function import AIFunction, Prepared, Target, Task
+from wagtail_ai_content.core.errors import InvalidInput
 from wagtail_ai_content.core.prompts.template import render_messages
+from wagtail_ai_content.core.prompts.variables import completed
 from wagtail_ai_content.core.providers.base import Request
+from wagtail_ai_content.core.text import gettext_noop
 from wagtail_ai_content.records.jobs.api import Job
 from wagtail_ai_content.records.prompts import api as prompts
+
+
+MISSING_VALUE = gettext_noop("The prompt “%(prompt)s” needs a value for “%(name)s”. Give it with the request.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +75,7 @@ def build_request(job: Job, *, function: AIFunction, task: Task, prepared: Prepa
         override=task.payload.get("prompt_override"),
         name=task.payload.get("prompt"),
     )
-    variables = dict(function.build_prompt(prepared))
+    variables = _variables(function.build_prompt(prepared), task=task, resolved=resolved)
     messages = render_messages(
         resolved.body,
         variables,
@@ -118,6 +124,17 @@ def model_settings(function: AIFunction, task: Task, *, asked: str = "") -> Mode
         temperature=temperature if profile.temperature is None else profile.temperature,
         structured=profile.response_format != "text",
     )
+
+
+def _variables(own: Mapping[str, Any], *, task: Task, resolved: prompts.ResolvedPrompt) -> dict[str, Any]:
+    """What the function prepared, and for what else the prompt declares the values given with the request."""
+    declared = {variable.name: variable for variable in resolved.variables}
+    given = {name: value for name, value in task.payload.get("variables", {}).items() if name in declared}
+    known = {**given, **own}
+    for name, variable in declared.items():
+        if variable.required and name not in known:
+            raise InvalidInput(MISSING_VALUE, prompt=resolved.name, name=name)
+    return completed(known, resolved.variables)
 
 
 def _marker(variables: Mapping[str, Any]) -> str:

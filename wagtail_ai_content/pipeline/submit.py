@@ -23,9 +23,11 @@ from .targets import NO_USER, check_allowed, describe, site_of
 
 REPEAT_SECONDS = 10.0
 MOST_PARAMS = 100_000
+PARAMETER_KINDS: dict[str, type] = {"prompt": str, "prompt_override": str, "variables": dict}
 
 NOT_PLAIN = gettext_noop("the parameters must be plain JSON data of at most 100 kB")
 KEY_TOO_LONG = gettext_noop("an idempotency key has at most 200 characters")
+WRONG_KIND = gettext_noop("The parameter “%(name)s” has the wrong type.")
 WAITING = gettext_noop("Waiting for a worker")
 
 
@@ -117,13 +119,16 @@ def _new_job(ask: Ask, function: AIFunction, *, task: Task, user: Any, site: Any
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        text = json.dumps(dict(params), allow_nan=False)
-        text.encode()
+        text = json.dumps(dict(params), allow_nan=False, ensure_ascii=False)
+        text.encode()  # a lone surrogate cannot be stored
     except (TypeError, ValueError):
         raise InvalidInput(reason=NOT_PLAIN) from None
     if len(text) > MOST_PARAMS or "\\u0000" in text:
         raise InvalidInput(reason=NOT_PLAIN)
     plain: dict[str, Any] = json.loads(text)
+    for name, kind in PARAMETER_KINDS.items():
+        if not isinstance(plain.get(name, kind()), kind):
+            raise InvalidInput(WRONG_KIND, name=name)
     return plain
 
 

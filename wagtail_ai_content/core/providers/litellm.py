@@ -125,7 +125,6 @@ def _configure(litellm: Any) -> None:
     litellm.num_retries = 0
     litellm.disable_hf_tokenizer_download = True
     litellm.suppress_debug_info = True
-    litellm.turn_off_message_logging = True
     litellm.disable_streaming_logging = True
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -371,6 +370,11 @@ def _price_list() -> Mapping[str, Mapping[str, Any]]:
     return {name: {key: row[key] for key in _PRICED if row.get(key) is not None} for name, row in rows.items()}
 
 
+@cache
+def _source() -> str:
+    return f"litellm {version('litellm')}"
+
+
 def bundled_price(model: str) -> Price | None:
     """The price in litellm's own list; a public list for a ``PriceBook``. No network, no import of litellm."""
     prefix, _, name = model.partition("/")
@@ -384,5 +388,5 @@ def bundled_price(model: str) -> Price | None:
         input_per_million=Decimal(str(row.get("input_cost_per_token", 0))) * MILLION,
         output_per_million=Decimal(str(row.get("output_cost_per_token", 0))) * MILLION,
         per_image=None if image is None else Decimal(str(image)),
-        source=f"litellm {version('litellm')}",
+        source=_source(),
     )

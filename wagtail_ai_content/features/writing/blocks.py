@@ -13,7 +13,16 @@ from typing import Any, Final
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from wagtail.blocks import Block, BlockQuoteBlock, CharBlock, RichTextBlock, StreamBlock, StructBlock, TextBlock
+from wagtail.blocks import (
+    Block,
+    BlockQuoteBlock,
+    CharBlock,
+    RichTextBlock,
+    StreamBlock,
+    StreamValue,
+    StructBlock,
+    TextBlock,
+)
 from wagtail.fields import RichTextField, StreamField
 from wagtail.rich_text import features as rich_text_features
 
@@ -88,7 +97,9 @@ def _children(field: StreamField, blocks: Sequence[NewBlock], rules: FieldRules)
     raw = [child for run in _runs(blocks) for child in _of_run(run, slot, heading)]
     if not _fits(stream, raw):
         raw = [{"type": slot.type, "value": _wrapped(slot, _text(slot.block, blocks), heading="")}]
-    prepared: list[Any] = stream.to_python(raw).get_prep_value()
+    values = [(child["type"], stream.child_blocks[child["type"]].to_python(child["value"])) for child in raw]
+    # Through the blocks' own values, not the raw data: only so do missing keys and ids get what the editor would give.
+    prepared: list[Any] = StreamValue(stream, values).get_prep_value()
     return prepared
 
 

@@ -1,7 +1,7 @@
 """Prompts and model profiles in the Wagtail admin.
 
 Whoever may edit prompts sees those of all sites: Wagtail grants rights on snippets per model, not per site. A prompt is
-kept to its site where it is used (``records.prompts.api.resolve``) and where it is chosen; the list shows the site.
+kept to its site where it is used (``records.prompts.api.resolve``); the list shows the site and filters by it.
 """
 
 from __future__ import annotations

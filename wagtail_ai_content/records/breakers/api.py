@@ -15,15 +15,15 @@ __all__ = ["allow", "is_troubled", "open_keys", "record_failure", "record_succes
 
 def allow(key: str, *, now: datetime, policy: BreakerPolicy) -> float:
     """0 to go ahead (as the one probe, when half-open); else the seconds until it is worth asking again."""
-    state = BreakerState.objects.filter(key=key, opened_at__isnull=False).values("opened_at", "probe_until").first()
-    if state is None:
+    state = BreakerState.objects.filter(key=key).first()
+    if state is None or state.opened_at is None:
         return 0.0
-    left = (state["opened_at"] + policy.open_for - now).total_seconds()
+    left = (state.opened_at + policy.open_for - now).total_seconds()
     if left > 0:
         return left
-    if _claim_probe(key, now=now, policy=policy, opened_at=state["opened_at"]):
+    if _claim_probe(key, now=now, policy=policy, opened_at=state.opened_at):
         return 0.0
-    until = state["probe_until"]
+    until = state.probe_until
     return max((until - now).total_seconds(), 1.0) if until else 1.0
 
 

@@ -153,7 +153,7 @@ def _run_on(sentences: Sequence[str]) -> Iterator[str]:
 
 def _opening(material: Material, language: Language, *, subject: Bag) -> list[str]:
     """The sentences of the section's summary that are closest to the page's title; whole ones if there are any."""
-    found = split(material.summary, language)
+    found = [sentence for sentence in split(material.summary, language) if count(sentence)]
     sentences = [sentence for sentence in found if is_complete(sentence)] or found[:1]
     wanted = set(subject)
     closest = sorted(

@@ -1,0 +1,274 @@
+"""Writing back: one draft revision, or a pending version; never a published page, never a lost word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from wagtail.models import Comment, Page, PageLogEntry, Workflow, WorkflowTask
+
+from wagtail_ai_content.api import Ask, Job, show_job, submit
+from wagtail_ai_content.core.engine.phases import Phase
+from wagtail_ai_content.core.providers.base import Reply, Request
+from wagtail_ai_content.models import AIVersion
+from wagtail_ai_content.pipeline.run import JobRun
+from wagtail_ai_content.records.jobs import api as jobs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ANSWER = '{"seo_title": "A walk at dawn", "search_description": "Where the walk begins.", "note": ""}'
+
+
+class Halfway:
+    """A job whose reply has just been stored: the moment at which things may go wrong."""
+
+    def __init__(self, job: Job) -> None:
+        (claim,) = jobs.claim("test", limit=1, lease=90, job_id=job.pk)
+        self.run = JobRun(claim)
+        self.run.load()
+        self.request: Request = self.run.prepare()
+        self.run.keep(Reply(text=ANSWER, model="test/model-7", finish_reason="stop"))
+
+    def finish(self) -> Job:
+        from wagtail_ai_content.core.errors import AIError
+
+        try:
+            parsed = self.run.parse()
+            self.run.enter(Phase.SAVE)
+            self.run.save(parsed)
+        except AIError as error:
+            self.run.give_up_or_wait(error, replied=True)
+        self.run.deliver()
+        return show_job(self.run.claim.job_id)
+
+
+@pytest.fixture
+def halfway(plain_page: Page, editor: Any) -> Halfway:
+    return Halfway(submit(Ask(function="meta", page=plain_page, user=editor)))
+
+
+def fresh(page: Page) -> Any:
+    return Page.objects.get(pk=page.pk).specific
+
+
+def edited(page: Page, **fields: Any) -> Any:
+    """The page as after an editor's save of a draft."""
+    latest = fresh(page).get_latest_revision_as_object()
+    for name, value in fields.items():
+        setattr(latest, name, value)
+    return latest.save_revision()
+
+
+def test_an_untouched_page_gets_one_draft_revision_and_is_not_published(
+    halfway: Halfway, plain_page: Page, editor: Any
+) -> None:
+    job = halfway.finish()
+    page = fresh(plain_page)
+    draft = page.get_latest_revision_as_object()
+    assert (job.status, job.outcome) == ("succeeded", "revision")
+    assert (draft.seo_title, draft.search_description) == ("A walk at dawn", "Where the walk begins.")
+    assert page.seo_title == ""
+    assert page.has_unpublished_changes
+    assert page.latest_revision.user == editor
+    version = AIVersion.objects.get()
+    assert (version.status, version.revision, version.model_used) == ("drafted", page.latest_revision, "test/model-7")
+
+
+def test_a_page_without_history_keeps_its_first_state_as_a_revision(halfway: Halfway, plain_page: Page) -> None:
+    assert fresh(plain_page).latest_revision is None
+    halfway.finish()
+    first, ai = fresh(plain_page).revisions.order_by("id")
+    assert (first.content["seo_title"], ai.content["seo_title"]) == ("", "A walk at dawn")
+
+
+def test_the_history_names_model_prompt_and_version(halfway: Halfway, plain_page: Page) -> None:
+    halfway.finish()
+    entry = PageLogEntry.objects.get(page=plain_page, action="wagtail_ai_content.generate")
+    assert entry.message == "AI draft written by test/model-7"
+    assert entry.comment == "Prompt “meta”, version 1 (built in)"
+    assert entry.revision == fresh(plain_page).latest_revision
+    assert entry.content_changed
+
+
+def test_an_edit_made_meanwhile_stays_byte_for_byte_and_the_result_waits(halfway: Halfway, plain_page: Page) -> None:
+    edited(plain_page, content="An editor wrote this while the model was thinking.  Two  spaces. é")
+    before = fresh(plain_page).latest_revision
+    job = halfway.finish()
+    after = fresh(plain_page).latest_revision
+    assert (job.outcome, job.outcome_reason) == ("proposal", "changed")
+    assert (after.pk, after.content, after.created_at) == (before.pk, before.content, before.created_at)
+    version = AIVersion.objects.get()
+    assert (version.status, version.revision, version.changes["seo_title"]) == ("pending", None, "A walk at dawn")
+    assert PageLogEntry.objects.filter(page=plain_page, action="wagtail_ai_content.propose").count() == 1
+
+
+def test_a_save_that_changes_nothing_is_no_edit(halfway: Halfway, plain_page: Page) -> None:
+    edited(plain_page)
+    assert halfway.finish().outcome == "revision"
+
+
+def test_comments_made_meanwhile_survive(halfway: Halfway, plain_page: Page, lead: Any) -> None:
+    Comment.objects.create(page=plain_page, user=lead, text="Is this still true?", contentpath="content")
+    halfway.finish()
+    assert Comment.objects.get().text == "Is this still true?"
+
+
+def lose_right(page: Page, user: Any) -> None:
+    user.groups.clear()
+
+
+def lock(page: Page, user: Any) -> None:
+    Page.objects.filter(pk=page.pk).update(locked=True, locked_at=timezone.now())
+
+
+def schedule(page: Page, user: Any) -> None:
+    fresh(page).save_revision(approved_go_live_at=timezone.now() + timedelta(days=1), changed=False)
+
+
+def begin_workflow(page: Page, user: Any) -> None:
+    from django.contrib.auth.models import Group
+    from wagtail.models import GroupApprovalTask
+
+    task = GroupApprovalTask.objects.create(name="Look at it")
+    task.groups.add(Group.objects.get(name="editors"))
+    workflow = Workflow.objects.create(name="Moderation")
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    fresh(page).save_revision(changed=False)
+    workflow.start(fresh(page), user)
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [(lose_right, "not_allowed"), (lock, "locked"), (schedule, "scheduled"), (begin_workflow, "workflow")],
+)
+def test_whatever_stands_in_the_way_the_page_is_left_alone_and_the_result_waits(
+    halfway: Halfway, plain_page: Page, editor: Any, happens: Callable[[Page, Any], None], reason: str
+) -> None:
+    happens(plain_page, editor)
+    before = fresh(plain_page).latest_revision_id
+    job = halfway.finish()
+    assert (job.status, job.outcome, job.outcome_reason) == ("succeeded", "proposal", reason)
+    assert fresh(plain_page).latest_revision_id == before
+    assert AIVersion.objects.get().status == "pending"
+    assert mail.outbox[-1].to == [editor.email]
+    assert "kept for review" in mail.outbox[-1].body
+
+
+def test_a_user_deactivated_meanwhile_gets_nothing_written(
+    halfway: Halfway, plain_page: Page, editor: Any, django_user_model: Any
+) -> None:
+    django_user_model.objects.filter(pk=editor.pk).update(is_active=False)
+    job = halfway.finish()
+    assert (job.status, job.error_code) == ("failed", "not_allowed")
+    assert job.reply is not None
+    assert not fresh(plain_page).revisions.exists()
+
+
+def test_a_page_deleted_meanwhile_ends_the_job_readably(halfway: Halfway, plain_page: Page) -> None:
+    fresh(plain_page).delete()
+    job = halfway.finish()
+    assert (job.status, job.error_code, job.target_label) == ("cancelled", "gone", "First day")
+
+
+def test_user_site_and_prompt_may_be_deleted_and_job_and_version_stay_readable(
+    halfway: Halfway, plain_page: Page, editor: Any
+) -> None:
+    halfway.finish()
+    editor.delete()
+    job = Job.objects.get()
+    assert (job.requested_by, job.requested_by_name) == (None, "editor")
+    Job.objects.all().delete()
+    version = AIVersion.objects.get()
+    assert (version.job, version.prompt_key, version.requested_by_name) == (None, "meta", "editor")
+
+
+def test_a_moved_page_is_found_by_its_number(halfway: Halfway, plain_page: Page, root: Page, add_page: Any) -> None:
+    from tests.support.pages.models import SectionPage
+
+    other = add_page(SectionPage, root, title="Elsewhere", slug="elsewhere")
+    fresh(plain_page).move(other, pos="last-child")
+    assert halfway.finish().outcome == "revision"
+    assert fresh(plain_page).get_parent().slug == "elsewhere"
+
+
+def test_an_unpublished_page_stays_unpublished(halfway: Halfway, plain_page: Page) -> None:
+    fresh(plain_page).unpublish()
+    assert halfway.finish().outcome == "revision"
+    assert not fresh(plain_page).live
+
+
+def test_a_cut_answer_is_never_applied_by_itself(plain_page: Page, editor: Any) -> None:
+    import dataclasses
+
+    half = Halfway(submit(Ask(function="meta", page=plain_page, user=editor)))
+    parsed = dataclasses.replace(half.run.parse(), truncated=True)
+    half.run.save(parsed)
+    job = show_job(half.run.claim.job_id)
+    assert (job.outcome, job.outcome_reason) == ("proposal", "truncated")
+
+
+def test_a_second_worker_writes_nothing(halfway: Halfway, plain_page: Page) -> None:
+    parsed = halfway.run.parse()
+    halfway.run.save(parsed)
+    with pytest.raises(jobs.LeaseLost):
+        halfway.run.save(parsed)
+    assert AIVersion.objects.count() == 1
+
+
+def test_what_is_kept_of_a_request_is_what_was_sent_and_nothing_private(deep_page: Page, editor: Any) -> None:
+    half = Halfway(submit(Ask(function="summarise", page=deep_page, user=editor)))
+    sent = "".join(message.content for message in half.request.messages)
+    stored = show_job(half.run.claim.job_id).request
+    assert stored is not None
+    assert "".join(part["content"] for part in stored["messages"]) == sent
+    assert "A warm coat" in sent
+    assert "555 0199" not in sent
+    assert "the shop is cheap" not in sent
+
+
+def test_a_receiver_that_fails_does_not_keep_others_from_hearing(
+    halfway: Halfway, caplog: pytest.LogCaptureFixture
+) -> None:
+    from wagtail_ai_content.signals import job_finished
+
+    heard: list[str] = []
+
+    def broken(**kwargs: Any) -> None:
+        raise RuntimeError("deaf")
+
+    def hears(event_id: str, **kwargs: Any) -> None:
+        heard.append(event_id)
+
+    job_finished.connect(broken)
+    job_finished.connect(hears)
+    try:
+        job = halfway.finish()
+    finally:
+        job_finished.disconnect(broken)
+        job_finished.disconnect(hears)
+    assert heard == [str(job.pk)]
+    assert "A receiver of job_finished failed" in caplog.text
+    assert job.delivered
+
+
+def test_an_end_that_was_not_announced_is_announced_by_the_sweeper_once(halfway: Halfway) -> None:
+    from wagtail_ai_content.pipeline.recover import recover
+
+    halfway.run.save(halfway.run.parse())
+    assert recover().announced == 1
+    assert recover().announced == 0
+
+
+def test_a_job_begun_by_another_version_is_not_misread(halfway: Halfway, plain_page: Page) -> None:
+    Job.objects.update(function_version="0")
+    again = JobRun(halfway.run.claim)
+    assert again.load()
+    halfway.run = again
+    job = halfway.finish()
+    assert (job.status, job.error_code) == ("failed", "other_version")
+    assert not fresh(plain_page).revisions.exists()
+

@@ -17,7 +17,7 @@ Q_HINT = "In Q_CLUSTER write {}."
 @register(PREFIX)
 def check_options(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every key of ``WAGTAIL_AI_CONTENT`` is known and of the right type."""
-    given = conf.configured()
+    given: Any = conf.configured()
     if not isinstance(given, dict):
         return [_error(1, "WAGTAIL_AI_CONTENT is not a dict.", "Write WAGTAIL_AI_CONTENT = {…}.")]
     return [message for key, value in given.items() for message in _check_option(key, value)]

@@ -13,11 +13,11 @@ from .interfaces.manage.prompts import ModelProfileViewSet, PromptTemplateViewSe
 register_snippet(PromptTemplateViewSet)
 
 
-@hooks.register("register_log_actions")
+@hooks.register("register_log_actions")  # type: ignore[untyped-decorator]  # Wagtail ships no types
 def register_log_actions(actions: Any) -> None:
     history.register(actions)
 
 
-@hooks.register("register_admin_viewset")
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def register_model_profiles() -> Any:
     return ModelProfileViewSet()

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.site import Postgres, Site, end_group, until
 from world.demonstration.processes import free_port
+
+from tests.support.site import Postgres, Site, end_group, until
 
 from . import BENCHMARKS, REPO
 

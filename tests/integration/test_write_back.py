@@ -271,4 +271,3 @@ def test_a_job_begun_by_another_version_is_not_misread(halfway: Halfway, plain_p
     job = halfway.finish()
     assert (job.status, job.error_code) == ("failed", "other_version")
     assert not fresh(plain_page).revisions.exists()
-

@@ -1,4 +1,4 @@
-"""Settings of the test site: SQLite in memory (or the PostgreSQL of TEST_DATABASE), no network, no queue that runs by itself."""
+"""Settings of the test site: SQLite in memory or the PostgreSQL of TEST_DATABASE, and no queue that runs by itself."""
 
 from __future__ import annotations
 

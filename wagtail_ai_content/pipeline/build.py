@@ -20,7 +20,6 @@ from wagtail_ai_content.core.text import gettext_noop
 from wagtail_ai_content.records.jobs.api import Job
 from wagtail_ai_content.records.prompts import api as prompts
 
-
 MISSING_VALUE = gettext_noop("The prompt “%(prompt)s” needs a value for “%(name)s”. Give it with the request.")
 
 

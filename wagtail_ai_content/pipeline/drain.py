@@ -108,9 +108,7 @@ class Drain:
         free = self._limits.in_flight - len(self._running)
         if free < max(1, self._limits.in_flight // 10):
             return 0
-        claims = await sync_to_async(jobs.claim)(
-            self._owner, limit=free, lease=self._limits.lease, job_id=self._only
-        )
+        claims = await sync_to_async(jobs.claim)(self._owner, limit=free, lease=self._limits.lease, job_id=self._only)
         if self._only is not None:
             self._accepting = False
         for claim in claims:
@@ -121,9 +119,7 @@ class Drain:
         if not self._running:
             await asyncio.sleep(POLL_SECONDS)
             return
-        done, _ = await asyncio.wait(
-            self._running.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
-        )
+        done, _ = await asyncio.wait(self._running.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         self._running = {claim: task for claim, task in self._running.items() if task not in done}
         for task in done:
             if not task.cancelled() and (error := task.exception()) is not None:

@@ -31,9 +31,10 @@ def ring() -> None:
     """Wake a worker. A broker that cannot be reached only delays the job until the next sweep."""
     from django_q.tasks import async_task
 
+    unreachable: tuple[type[Exception], ...] = (DatabaseError, OSError, *_broker_errors())
     try:
         async_task(DRAIN, q_options={"save": False, "task_name": "wagtail_ai_content.drain"})
-    except (DatabaseError, OSError, *_broker_errors()) as error:
+    except unreachable as error:
         logger.warning("The bell could not be rung (%s); the sweeper will find the job.", type(error).__name__)
 
 

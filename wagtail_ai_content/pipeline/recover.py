@@ -39,9 +39,7 @@ def recover() -> Recovered:
     """One sweep."""
     again, given_up = take_back()
     announced = [job.pk for job in jobs.undelivered(limit=100) if _announced(job.pk)]
-    return Recovered(
-        again=again, given_up=given_up, announced=len(announced), claimable=jobs.claimable_count()
-    )
+    return Recovered(again=again, given_up=given_up, announced=len(announced), claimable=jobs.claimable_count())
 
 
 def take_back() -> tuple[int, int]:

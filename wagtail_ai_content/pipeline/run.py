@@ -60,7 +60,7 @@ async def run_claim(claim: jobs.Claim, ask: Ask) -> None:
     except DatabaseError as error:
         logger.warning("Database trouble (%s) in job %s; it will be tried again", type(error).__name__, claim.job_id)
         await sync_to_async(run.wait_for_database)()
-    except Exception:  # noqa: BLE001  (the worker must outlive a job; the job's row and the log say what happened)
+    except Exception:
         logger.exception("Job %s failed unexpectedly", claim.job_id)
         await sync_to_async(run.fail_unexpectedly)()
 

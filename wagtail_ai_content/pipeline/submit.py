@@ -175,4 +175,3 @@ def _fingerprint(task: Task) -> str:
 
 def _target_key(target: Target | None) -> list[str]:
     return [target.content_type, target.object_id, target.path] if target else []
-

@@ -28,7 +28,9 @@ from .targets import acting_user, base_page_model, snapshot
 GENERATE_ACTION = "wagtail_ai_content.generate"
 PROPOSE_ACTION = "wagtail_ai_content.propose"
 
-WRITTEN = gettext_noop("Written as a new draft of “%(page)s”. It is not published: look at it, change it, or discard it.")
+WRITTEN = gettext_noop(
+    "Written as a new draft of “%(page)s”. It is not published: look at it, change it, or discard it."
+)
 UNCHANGED = gettext_noop("Nothing to change: the AI left “%(page)s” as it is.")
 REASONS: Mapping[str, str] = {
     "changed": gettext_noop(
@@ -41,9 +43,7 @@ REASONS: Mapping[str, str] = {
     "scheduled": gettext_noop(
         "“%(page)s” is scheduled for publication. Nothing was written; the AI's version is kept for review."
     ),
-    "workflow": gettext_noop(
-        "“%(page)s” is in moderation. Nothing was written; the AI's version is kept for review."
-    ),
+    "workflow": gettext_noop("“%(page)s” is in moderation. Nothing was written; the AI's version is kept for review."),
     "invalid": gettext_noop(
         "The AI's version does not fit the fields of “%(page)s”. Nothing was written; it is kept for review."
     ),
@@ -57,7 +57,9 @@ class ReadBackError(AIError):
     """The stored revision is not what was meant to be written."""
 
     code = "read_back"
-    message = gettext_noop("Wagtail stored something else than the AI wrote, so nothing was kept. Tell your developers.")
+    message = gettext_noop(
+        "Wagtail stored something else than the AI wrote, so nothing was kept. Tell your developers."
+    )
 
 
 def write_changes(task: Task, prepared: Prepared, parsed: Parsed) -> Saved:

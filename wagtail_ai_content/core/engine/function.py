@@ -150,7 +150,7 @@ class AIFunction(ABC):
         """PREP: read what is needed. Raises: ``InvalidInput``, ``NotAllowed``, ``Gone``, ``TooLong``."""
 
     @abstractmethod
-    def reply_schema(self, prepared: Prepared) -> ReplySchema | None:
+    def reply_schema(self, prepared: Prepared) -> ReplySchema[Any] | None:
         """The form the reply must have; None for free text."""
 
     def build_prompt(self, prepared: Prepared) -> Mapping[str, Any]:

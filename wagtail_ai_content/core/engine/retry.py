@@ -23,9 +23,7 @@ class Verdict:
     """True when the model is asked again because its answer could not be used."""
 
 
-def verdict(
-    error: AIError, *, calls: int, max_calls: int, repairs: int, draw: Callable[[], float]
-) -> Verdict:
+def verdict(error: AIError, *, calls: int, max_calls: int, repairs: int, draw: Callable[[], float]) -> Verdict:
     """Judge ``error`` after ``calls`` calls of at most ``max_calls``.
 
     A reply that cannot be used is asked for once more, at once. Other temporary errors wait with full jitter

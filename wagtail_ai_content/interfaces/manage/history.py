@@ -12,7 +12,7 @@ from wagtail_ai_content.conf import BUILTIN_MODEL
 from wagtail_ai_content.pipeline.write import GENERATE_ACTION, PROPOSE_ACTION
 
 
-class AIDraftFormatter(LogFormatter):
+class AIDraftFormatter(LogFormatter):  # type: ignore[misc]  # Wagtail ships no types
     """An AI wrote a draft revision."""
 
     label = gettext_lazy("AI draft")
@@ -34,9 +34,7 @@ class AIProposalFormatter(AIDraftFormatter):
     label = gettext_lazy("AI proposal")
 
     def format_message(self, log_entry: Any) -> str:
-        return _("AI version by %(author)s kept for review; nothing was written") % {
-            "author": author(log_entry.data)
-        }
+        return _("AI version by %(author)s kept for review; nothing was written") % {"author": author(log_entry.data)}
 
 
 def author(data: dict[str, Any]) -> str:

@@ -48,4 +48,4 @@ def _history_url(job: Job) -> str:
     base = get_admin_base_url()
     if not (base and job.target_object_id):
         return ""
-    return base + reverse("wagtailadmin_pages:history", args=[job.target_object_id])
+    return f"{base}{reverse("wagtailadmin_pages:history", args=[job.target_object_id])}"

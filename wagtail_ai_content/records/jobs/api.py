@@ -209,9 +209,7 @@ def lock(claim: Claim) -> Job:
 
 
 def _owned(claim: Claim) -> QuerySet[Job]:
-    return Job.objects.filter(
-        pk=claim.job_id, status=Status.RUNNING, lease_owner=claim.owner, fence=claim.fence
-    )
+    return Job.objects.filter(pk=claim.job_id, status=Status.RUNNING, lease_owner=claim.owner, fence=claim.fence)
 
 
 def still_mine(owner: str, claims: Iterable[Claim]) -> set[uuid.UUID]:
@@ -244,9 +242,7 @@ def release(owner: str, claims: Iterable[Claim]) -> None:
     """Give jobs back that were claimed but not begun, e.g. when the worker is told to stop."""
     for one in claims:
         if one.owner == owner:
-            _owned(one).update(
-                status=Status.PENDING, lease_owner="", lease_expires=None, attempts=F("attempts") - 1
-            )
+            _owned(one).update(status=Status.PENDING, lease_owner="", lease_expires=None, attempts=F("attempts") - 1)
 
 
 def cancel(job_id: uuid.UUID, *, message: Text) -> bool:
@@ -324,9 +320,7 @@ def log(claim: Claim, *, kind: str, phase: Phase, **data: Any) -> None:
     JobStep.objects.create(job_id=claim.job_id, kind=kind, phase=phase.name, fence=claim.fence, data=data, at=Now())
 
 
-def listing(
-    *, before: tuple[datetime, uuid.UUID] | None = None, limit: int = 50, **filters: Any
-) -> list[Job]:
+def listing(*, before: tuple[datetime, uuid.UUID] | None = None, limit: int = 50, **filters: Any) -> list[Job]:
     """A page of jobs, newest first. ``before``: (created, id) of the last job of the page before (keyset paging)."""
     jobs = Job.objects.filter(**filters).only(*LISTED).order_by("-created", "-id")
     if before:

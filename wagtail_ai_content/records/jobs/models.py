@@ -125,9 +125,7 @@ class Job(models.Model):
         verbose_name_plural = _("AI jobs")
         ordering = ("-created", "-id")
         indexes = [
-            models.Index(
-                fields=["-priority", "created"], name="wac_job_claimable", condition=Q(status=Status.PENDING)
-            ),
+            models.Index(fields=["-priority", "created"], name="wac_job_claimable", condition=Q(status=Status.PENDING)),
             models.Index(fields=["lease_expires"], name="wac_job_leases", condition=Q(status=Status.RUNNING)),
             models.Index(
                 fields=["completed"], name="wac_job_outbox", condition=Q(delivered=None, completed__isnull=False)

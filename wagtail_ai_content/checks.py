@@ -28,7 +28,7 @@ def _check_option(key: str, value: Any) -> Iterator[CheckMessage]:
     if option is None:
         known = ", ".join(conf.OPTIONS)
         yield _error(2, f"WAGTAIL_AI_CONTENT has an unknown key {key!r}.", f"Known keys: {known}.")
-    elif not isinstance(value, option.kind) or (isinstance(value, bool) and option.kind is not bool):
+    elif not _fits(value, option):
         yield _error(3, f"WAGTAIL_AI_CONTENT[{key!r}] has the wrong type.", f"{option.help} E.g. {option.default!r}.")
     elif key == "MODEL" and "/" not in value:
         yield _error(
@@ -36,6 +36,11 @@ def _check_option(key: str, value: Any) -> Iterator[CheckMessage]:
             f"WAGTAIL_AI_CONTENT['MODEL'] is {value!r}, which does not say whose model it is.",
             f"Write provider/model, e.g. 'openai/{value}'.",
         )
+
+
+def _fits(value: Any, option: conf.Option) -> bool:
+    """Whether the value is of the option's type; True is no number although Python says so."""
+    return isinstance(value, option.kind) and (option.kind is bool or not isinstance(value, bool))
 
 
 @register(PREFIX)
@@ -80,7 +85,10 @@ def _check_sweeper(told: dict[str, Any]) -> Iterator[CheckMessage]:
     if told["scheduler"]:
         return
     text = "django-q2's scheduler is off, so nobody looks for jobs whose worker died."
-    hint = 'Remove "scheduler": False from Q_CLUSTER, or run "manage.py ai_sweep" from cron every minute and silence this check.'
+    hint = (
+        'Remove "scheduler": False from Q_CLUSTER, or run "manage.py ai_sweep" from cron every minute '
+        "and silence this check."
+    )
     yield _error(16, text, hint) if not told["orm"] else Warning(text, hint=hint, id=f"{PREFIX}.W016")
 
 

@@ -271,3 +271,28 @@ def test_a_job_begun_by_another_version_is_not_misread(halfway: Halfway, plain_p
     job = halfway.finish()
     assert (job.status, job.error_code) == ("failed", "other_version")
     assert not fresh(plain_page).revisions.exists()
+
+
+def without_ids(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: without_ids(value) for key, value in data.items() if key != "id"}
+    return [without_ids(item) for item in data] if isinstance(data, list) else data
+
+
+def test_blocks_stored_without_ids_do_not_look_edited(deep_page: Page, editor: Any) -> None:
+    import json
+
+    from django.db import connection
+
+    from tests.integration.conftest import DEEP_BODY
+
+    with connection.cursor() as cursor:
+        table = type(deep_page)._meta.db_table
+        cursor.execute(
+            f"UPDATE {table} SET body = %s WHERE page_ptr_id = %s", [json.dumps(without_ids(DEEP_BODY)), deep_page.pk]
+        )
+    job = Halfway(submit(Ask(function="meta", page=deep_page, user=editor))).finish()
+    assert (job.outcome, job.outcome_reason) == ("revision", "")
+    draft = fresh(deep_page).get_latest_revision_as_object()
+    assert [block.value for block in draft.body][0] == "The third day"
+    assert len(draft.body) == len(DEEP_BODY)

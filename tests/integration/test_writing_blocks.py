@@ -52,8 +52,8 @@ def test_a_struct_with_a_heading_and_a_text_takes_a_part_of_the_text():
     part = StructBlock([("heading", CharBlock(required=False)), ("text", RICH), ("link", URLBlock(required=False))])
 
     assert built([("part", part)]) == [
-        ("part", {"heading": "", "text": "<p>First.</p>", "link": ""}),
-        ("part", {"heading": "Below", "text": "<ul><li>one</li><li>two</li></ul><p>Last.</p>", "link": ""}),
+        ("part", {"heading": "", "text": "<p>First.</p>", "link": None}),
+        ("part", {"heading": "Below", "text": "<ul><li>one</li><li>two</li></ul><p>Last.</p>", "link": None}),
     ]
 
 

@@ -159,8 +159,8 @@ def test_a_blank_plain_field_is_written_in_paragraphs(prepare, section, add_page
 
 
 def test_blocks_and_embeds_without_words_stay_above_the_new_text(prepare, section, add_page):
-    image = '<embed embedtype="image" format="left" id="7" alt="The road"/>'
-    rich = add_page(RichPage, section, title="Picture", body=image, slug="r")
+    image = '<embed embedtype="image" format="left" id="7" alt="The road"/><hr/>'
+    rich = add_page(RichPage, section, title="Picture", body=f"{image}<p></p>", slug="r")
     heading = {"type": "heading", "value": "Only a heading", "id": "h"}
     deep = add_page(DeepPage, section, title="Heading", body=[heading], slug="d")
     blocks = [{"kind": "paragraph", "text": "New."}]
@@ -362,6 +362,25 @@ def test_new_markup_the_field_lacks_is_unwrapped(prepare, rich_page):
     )
 
     assert '<p data-block-key="p3">Nobody <b>spoke</b>!</p>' in parsed.changes["body"]
+
+
+def test_markup_that_was_there_stays_although_the_field_lacks_it(prepare, section, add_page):
+    old = '<p>Type <code>ls</code> at <a linktype="page" id="1">one</a> or <a linktype="page" id="2">two</a>.</p>'
+    page = add_page(RichPage, section, title="Old", body=old)
+    prepared = prepare(PageText(), page)
+    unit = edit(prepared, "Type", prepared.variables["units"][0]["html"].replace("Type", "Enter"))
+
+    assert answered(PageText(), prepared, edits=[unit]).changes == {"body": old.replace("Type", "Enter")}
+
+
+def test_a_quotation_inside_a_rich_text_is_not_changed(prepare, section, add_page):
+    body = "<p>He said:</p><blockquote>I came, I saw.</blockquote>"
+    prepared = prepare(PageText(), add_page(RichPage, section, title="Words", body=body))
+
+    parsed = answered(PageText(), prepared, edits=[edit(prepared, "I came", "I stayed.")])
+
+    assert parsed.changes == {}
+    assert "headings or quotations (1)" in told(parsed)
 
 
 def test_an_edit_that_loses_a_link_is_not_made(prepare, rich_page):

@@ -61,7 +61,7 @@ class TemporaryError(AIError):
     message = gettext_noop("The AI service did not answer properly. The request will be tried again by itself.")
 
     def __init__(self, message: str | None = None, *, retry_after: float | None = None, **params: Any) -> None:
-        """``retry_after``: seconds the provider asked us to wait, already clamped to a sane range; None if it did not."""
+        """``retry_after``: seconds the provider asked us to wait, within a sane range; None if it did not ask."""
         super().__init__(message, **params)
         self.retry_after = retry_after
 

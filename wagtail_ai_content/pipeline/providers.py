@@ -53,7 +53,7 @@ class Models:
 
 
 def preload() -> None:
-    """Load litellm now, so that workers forked later share its memory; nothing where only the built-in engine is used."""
+    """Load litellm now, so that workers forked later share its memory; not where only the built-in engine is used."""
     if any(model != conf.BUILTIN_MODEL for model in _configured_models()):
         load()
 

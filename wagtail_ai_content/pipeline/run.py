@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -126,6 +126,8 @@ class JobRun:
 
     def __init__(self, claim: jobs.Claim) -> None:
         self.claim = claim
+        self._phase = Phase.INIT
+        self._count = 1
 
     def load(self) -> bool:
         """Read the job; True when its reply is already there."""
@@ -161,8 +163,12 @@ class JobRun:
                 **built.prompt_fields,
                 **self._at(Phase.AI_CALL, model=built.request.model),
             )
+            asked = {"model": built.request.model, "call": self.job.calls + 1}
             jobs.log(
-                self.claim, kind="request", phase=Phase.AI_CALL, model=built.request.model, call=self.job.calls + 1
+                self.claim,
+                jobs.Entry(kind="checked", phase=Phase.INIT),
+                jobs.Entry(kind="prepared", phase=Phase.PREP, data=_prompt_facts(built.prompt_fields)),
+                jobs.Entry(kind="request", phase=Phase.AI_CALL, data=asked),
             )
         reach("PREP:committed")
         return built.request
@@ -181,7 +187,8 @@ class JobRun:
                 confidence=reply.confidence,
                 **self._at(Phase.PARSE),
             )
-            jobs.log(self.claim, kind="response", phase=Phase.AI_CALL, **_without(answered, "text"))
+            facts = {name: value for name, value in answered.items() if name != "text"}
+            jobs.log(self.claim, jobs.Entry(kind="response", phase=Phase.AI_CALL, data=facts))
             reach("AI_CALL:before_commit")
         reach("PARSE:start")
 
@@ -199,6 +206,7 @@ class JobRun:
             given=json.dumps(prepared.variables, ensure_ascii=False),
         )
         parsed = self.function.parse_response(cleaned.text, prepared)
+        self._count = parsed.count
         reach("PARSE:end")
         return dataclasses.replace(
             parsed,
@@ -212,7 +220,11 @@ class JobRun:
             jobs.lock(self.claim)
             jobs.update(self.claim, parsed=parsed.as_json())
             saved = self.function.save_output(parsed, self._prepared(), self.task)
-            jobs.log(self.claim, kind="saved", phase=Phase.SAVE, outcome=saved.outcome, reason=saved.reason)
+            jobs.log(
+                self.claim,
+                jobs.Entry(kind="parsed", phase=Phase.PARSE, data={"warnings": len(parsed.warnings)}),
+                jobs.Entry(kind="saved", phase=Phase.SAVE, data={"outcome": saved.outcome, "reason": saved.reason}),
+            )
             jobs.finish(
                 self.claim,
                 status=jobs.Status.SUCCEEDED,
@@ -236,7 +248,8 @@ class JobRun:
             draw=random.SystemRandom().random,
         )
         with transaction.atomic():
-            jobs.log(self.claim, kind="error", phase=Phase.AI_CALL, code=error.code, again=decided.again)
+            facts = {"code": error.code, "again": decided.again, "delay": round(decided.delay, 1)}
+            jobs.log(self.claim, jobs.Entry(kind="error", phase=self._phase, data=facts))
             if decided.again:
                 self._try_again(error, decided)
             else:
@@ -274,8 +287,9 @@ class JobRun:
         return Prepared(variables=stored["variables"], notes=stored["notes"], base=self.job.base)
 
     def _at(self, phase: Phase, *, model: str = "") -> dict[str, Any]:
+        self._phase = phase
         function = get_function(self.job.function)
-        params = {"model": model or self.job.model_asked, "count": 1, "target": self.job.target_label}
+        params = {"model": model or self.job.model_asked, "count": self._count, "target": self.job.target_label}
         message = Text(function.messages[phase], params)
         return {"phase": phase.name, "progress": phase.start, "message": message.as_json()}
 
@@ -326,8 +340,8 @@ def reply_json(reply: Reply) -> dict[str, Any]:
     }
 
 
-def _without(data: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name != key}
+def _prompt_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {"prompt": fields["prompt_key"], "version": fields["prompt_version"], "source": fields["prompt_source"]}
 
 
 def _sum(before: Decimal | None, amount: Decimal | None) -> Decimal | None:

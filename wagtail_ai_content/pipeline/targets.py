@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 import swapper
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
+from wagtail.fields import StreamField
 from wagtail.models import AbstractPage
 
 from wagtail_ai_content.core.engine.function import Target, Task
@@ -82,16 +83,36 @@ def check_allowed(page: Any, user: Any) -> None:
 
 
 def snapshot(page: Any) -> dict[str, Any]:
-    """The content of ``page`` as plain JSON data, as Wagtail would store it in a revision."""
+    """The content of ``page`` as plain JSON data, as Wagtail would store it in a revision.
+
+    Blocks that were stored without an id get one that is the same each time; Wagtail would make up another at each
+    look, and the content would seem to have changed.
+    """
+    for field in page._meta.get_fields():
+        if isinstance(field, StreamField):
+            raw = list(getattr(page, field.name).raw_data)
+            filled = with_stable_ids(raw, place=f"{page._meta.label_lower}/{page.pk}/{field.name}")
+            if filled != raw:
+                setattr(page, field.name, field.to_python(filled))
     content: dict[str, Any] = json.loads(json.dumps(page.serializable_data(), cls=DjangoJSONEncoder))
     return content
+
+
+def with_stable_ids(raw: Any, *, place: str) -> Any:
+    """Raw data of a stream with an id for every child and list item, at any depth, derived from its place."""
+    if isinstance(raw, dict):
+        return {key: with_stable_ids(value, place=f"{place}.{key}") for key, value in raw.items()}
+    if not isinstance(raw, list):
+        return raw
+    return [_with_stable_id(item, place=f"{place}/{index}") for index, item in enumerate(raw)]
+
+
+def _with_stable_id(item: Any, *, place: str) -> Any:
+    filled = with_stable_ids(item, place=place)
+    is_child = isinstance(item, dict) and {"type", "value"} <= set(item)
+    return {**filled, "id": item.get("id") or str(uuid.uuid5(uuid.NAMESPACE_URL, place))} if is_child else filled
 
 
 def site_of(page: Any) -> Any:
     """The Wagtail site the page belongs to; None when it belongs to none."""
     return page.get_site()
-
-
-def model_of(target: Target) -> Any:
-    """The model class of a target. Raises: LookupError when it is no longer installed."""
-    return apps.get_model(target.content_type)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -55,7 +54,7 @@ class Cost:
     amount: Decimal | None = None
     """US dollars, six decimals; None when it cannot be known. Unknown is never zero."""
     source: str = "unknown"
-    """Where the price comes from: ``site``, ``litellm 1.106.2``, ``builtin`` (free), ``cache`` (free) or ``unknown``."""
+    """Where the price comes from: ``site``, ``litellm 1.106.2``, ``builtin`` or ``cache`` (both free), ``unknown``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +137,7 @@ class Capabilities:
     supports_images: bool = False
 
 
-class Provider(ABC):
+class Provider:
     """Answers requests. Every failure leaves as one of the classes in ``core.errors``, with no text of the provider's.
 
     Calls are asynchronous and bounded by the request's ``deadline``; cancelling one closes its connection.

@@ -26,11 +26,14 @@ from wagtail.blocks import (
 from wagtail.fields import RichTextField, StreamField
 from wagtail.rich_text import features as rich_text_features
 
+from wagtail_ai_content.core.versions.richtext import split
+
 from .fields import FieldRules, editable_fields, rules_for
 from .markup import NewBlock, as_lines, as_rich_text
 from .targets import HEADING_NAMES, QUOTATION_NAMES, TITLE_FIELDS, raw_stream
 
 BODY_NAMES: Final = frozenset({"body", "content", "main", "text", "article", "story"})
+WORDLESS_TAGS: Final = frozenset({"embed", "hr"})
 PARAGRAPH_NAMES: Final = frozenset({"paragraph", "text", "rich_text", "richtext", "body", "content"})
 
 
@@ -84,8 +87,8 @@ def build(field: models.Field[Any, Any], blocks: Sequence[NewBlock], *, present:
         return as_lines(blocks)
     chosen = field.features if field.features is not None else rich_text_features.get_default_features()
     html = as_rich_text(blocks, chosen)
-    kept = present if isinstance(present, str) and "<embed" in present else ""
-    return kept + html
+    kept = (unit.source for unit in split(present or "") if unit.tag in WORDLESS_TAGS)
+    return "".join(kept) + html
 
 
 def _children(field: StreamField, blocks: Sequence[NewBlock], rules: FieldRules) -> list[Any]:

@@ -48,4 +48,5 @@ def _history_url(job: Job) -> str:
     base = get_admin_base_url()
     if not (base and job.target_object_id):
         return ""
-    return f"{base}{reverse("wagtailadmin_pages:history", args=[job.target_object_id])}"
+    path = reverse("wagtailadmin_pages:history", args=[job.target_object_id])
+    return f"{base}{path}"

@@ -23,6 +23,7 @@ from .models import Heartbeat, Job, JobStep, Outcome, Status
 
 __all__ = [
     "Claim",
+    "Entry",
     "Job",
     "JobStep",
     "LeaseLost",
@@ -98,6 +99,17 @@ class Claim:
     job_id: uuid.UUID
     fence: int
     owner: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line for the log of a job."""
+
+    kind: str
+    """What happened: ``checked``, ``prepared``, ``request``, ``response``, ``parsed``, ``saved`` or ``error``."""
+    phase: Phase
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """Facts about it, without any text of the request or the reply."""
 
 
 def create(new: NewJob) -> Job:
@@ -315,9 +327,14 @@ def deliver(job_id: uuid.UUID) -> None:
     Job.objects.filter(pk=job_id).update(delivered=Now())
 
 
-def log(claim: Claim, *, kind: str, phase: Phase, **data: Any) -> None:
-    """Add a line to the job's log."""
-    JobStep.objects.create(job_id=claim.job_id, kind=kind, phase=phase.name, fence=claim.fence, data=data, at=Now())
+def log(claim: Claim, *entries: Entry) -> None:
+    """Add lines to the job's log, in this order."""
+    JobStep.objects.bulk_create(
+        JobStep(
+            job_id=claim.job_id, kind=entry.kind, phase=entry.phase.name, fence=claim.fence, data=entry.data, at=Now()
+        )
+        for entry in entries
+    )
 
 
 def listing(*, before: tuple[datetime, uuid.UUID] | None = None, limit: int = 50, **filters: Any) -> list[Job]:

@@ -1,0 +1,127 @@
+"""The built wheel, installed into a project of its own: everything is in it, and a job runs with two lines of settings."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+
+TWO_LINES = """
+from wagtail_ai_content.conf import configure
+configure(globals())
+"""
+
+MODEL = """
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+
+
+class NotePage(Page):
+    body = RichTextField(blank=True)
+    content_panels = Page.content_panels + [FieldPanel("body")]
+"""
+
+MAKE_PAGE = """
+from django.contrib.auth import get_user_model
+from home.models import HomePage, NotePage
+get_user_model().objects.create_superuser("boss", "boss@example.com", "x")
+HomePage.objects.get().add_child(instance=NotePage(title="Tides", slug="tides", body=(
+    "<p>The tide table of the harbour hangs on the wall of the old customs house. It is changed every month by hand. "
+    "Whoever wants to cross to the island reads it first. The crossing takes forty minutes at low water.</p>"
+)))
+"""
+
+LOOK = """
+import wagtail_ai_content
+from wagtail.models import Page, PageLogEntry
+page = Page.objects.get(slug="tides").specific
+print("DRAFT", bool(page.get_latest_revision_as_object().search_description), "LIVE", bool(page.search_description))
+print("HISTORY", PageLogEntry.objects.get(action="wagtail_ai_content.generate").message)
+print("FROM", wagtail_ai_content.__file__)
+"""
+
+
+def run(*command: str | Path, cwd: Path, timeout: float = 600, check: bool = True) -> str:
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "DJANGO"))}
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True, timeout=timeout, check=False
+    )
+    assert done.returncode == 0 or not check, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python of its own with the wheel installed, and nothing of the checkout in sight."""
+    folder = tmp_path_factory.mktemp("venv")
+    run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
+    python = folder / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder / "dist", REPO, cwd=folder)
+    (wheel,) = (folder / "dist").glob("*.whl")
+    run(python, "-m", "pip", "install", "--quiet", wheel, cwd=folder)
+    return python
+
+
+@pytest.fixture(scope="module")
+def wheel(python: Path) -> zipfile.ZipFile:
+    (path,) = (python.parents[2] / "dist").glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+def test_the_wheel_carries_prompts_templates_static_files_locale_and_types(wheel: zipfile.ZipFile) -> None:
+    names = set(wheel.namelist())
+    package = "wagtail_ai_content"
+    for prompt in (REPO / "prompts").rglob("*.md.j2"):
+        assert f"{package}/prompts_shipped/{prompt.relative_to(REPO / 'prompts').as_posix()}" in names
+    for folder in ("templates", "static", "locale"):
+        files = [path for path in (REPO / package / folder).rglob("*") if path.is_file()]
+        assert files, f"nothing in {folder}"
+        assert {path.relative_to(REPO).as_posix() for path in files} <= names
+    assert f"{package}/py.typed" in names
+    assert f"{package}/migrations/0001_initial.py" in names
+    assert not [name for name in names if name.startswith(("tests", "example_site", "benchmarks", "docs"))]
+
+
+def test_the_metadata_names_what_it_needs(wheel: zipfile.ZipFile) -> None:
+    (name,) = [name for name in wheel.namelist() if name.endswith("METADATA")]
+    metadata = wheel.read(name).decode()
+    needed = set(re.findall(r"Requires-Dist: ([\w-]+)", metadata))
+    assert {"wagtail", "django-q2", "litellm", "Jinja2", "nh3"} <= needed
+    assert "License-Expression: BSD-3-Clause" in metadata
+
+
+def test_importing_the_package_imports_no_django(python: Path, tmp_path: Path) -> None:
+    code = "import sys, wagtail_ai_content, wagtail_ai_content.core.errors; print('django' in sys.modules)"
+    assert run(python, "-c", code, cwd=tmp_path).strip() == "False"
+
+
+def test_a_job_runs_in_a_new_project_with_two_lines_of_settings(python: Path, tmp_path: Path) -> None:
+    run(python.parent / "wagtail", "start", "shop", tmp_path, cwd=tmp_path)
+    settings = tmp_path / "shop" / "settings" / "base.py"
+    settings.write_text(settings.read_text() + TWO_LINES)
+    models = tmp_path / "home" / "models.py"
+    models.write_text(models.read_text() + MODEL)
+    run(python, "manage.py", "makemigrations", "home", cwd=tmp_path)
+    run(python, "manage.py", "migrate", "--verbosity", "0", cwd=tmp_path)
+    run(python, "manage.py", "shell", "-c", MAKE_PAGE, cwd=tmp_path)
+    with (tmp_path / "worker.log").open("w") as log:
+        worker = subprocess.Popen(
+            [str(python), "manage.py", "qcluster"], cwd=tmp_path, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            said = run(python, "manage.py", "ai_generate", "meta", "tides", "--wait", cwd=tmp_path, timeout=120)
+        finally:
+            worker.terminate()
+            worker.wait(30)
+    assert "Written as a new draft" in said
+    looked = run(python, "manage.py", "shell", "-c", LOOK, cwd=tmp_path)
+    assert "DRAFT True LIVE False" in looked
+    assert "HISTORY AI draft written by the built-in engine (no language model)" in looked
+    assert "site-packages" in looked

@@ -17,12 +17,24 @@ from .core.errors import InvalidInput, UnknownTarget
 from .core.text import Text, gettext_noop
 from .pipeline import queue
 from .pipeline.drain import run_one
+from .pipeline.functions import get_function
 from .pipeline.recover import announce
 from .pipeline.submit import Ask, submit
 from .records.jobs import api as _jobs
 from .records.jobs.api import Job
 
-__all__ = ["Ask", "Job", "cancel_job", "list_jobs", "retry_job", "run_ai_task", "run_job", "show_job", "submit"]
+__all__ = [
+    "Ask",
+    "Job",
+    "cancel_job",
+    "cancel_jobs",
+    "list_jobs",
+    "retry_job",
+    "run_ai_task",
+    "run_job",
+    "show_job",
+    "submit",
+]
 
 CANCELLED = gettext_noop("Cancelled. Nothing was changed.")
 ENDED = gettext_noop("this job has already ended")
@@ -63,6 +75,15 @@ def cancel_job(job_id: uuid.UUID | str) -> None:
     if not _jobs.cancel(job.pk, message=Text(CANCELLED)):
         raise InvalidInput(reason=ENDED)
     announce(job.pk)
+
+
+def cancel_jobs(*, function: str = "") -> int:
+    """End all jobs that have not ended, or all of one function; gives their number. The sweeper announces it.
+
+    Raises: ``UnknownFunction``.
+    """
+    name = get_function(function).name if function else ""
+    return _jobs.cancel_all(message=Text(CANCELLED), function=name)
 
 
 def retry_job(job_id: uuid.UUID | str) -> None:

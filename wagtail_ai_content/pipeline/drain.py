@@ -13,10 +13,12 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
+from django.db import Error, close_old_connections
 
 from wagtail_ai_content import conf
 from wagtail_ai_content.records.jobs import api as jobs
@@ -29,8 +31,10 @@ logger = logging.getLogger("wagtail_ai_content")
 
 POLL_SECONDS = 0.05
 CHECK_SECONDS = 2.0
+UPKEEP_SECONDS = 30.0
+UPKEEP_TAKES = 1.0
 
-Runner = Callable[[jobs.Claim], Awaitable[None]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,7 @@ class Drain:
         self._owner = worker_name()
         self._running: dict[jobs.Claim, asyncio.Task[None]] = {}
         self._accepting = True
+        self._last_renewal = float("-inf")
         self._models = Models()
 
     def stop(self) -> None:
@@ -108,7 +113,9 @@ class Drain:
         free = self._limits.in_flight - len(self._running)
         if free < max(1, self._limits.in_flight // 10):
             return 0
-        claims = await sync_to_async(jobs.claim)(self._owner, limit=free, lease=self._limits.lease, job_id=self._only)
+        claims = await bravely(
+            lambda: jobs.claim(self._owner, limit=free, lease=self._limits.lease, job_id=self._only), instead=[]
+        )
         if self._only is not None:
             self._accepting = False
         for claim in claims:
@@ -126,23 +133,53 @@ class Drain:
                 logger.error("A job's run ended by %s", type(error).__name__, exc_info=error)
 
     async def _watch(self) -> None:
-        """Renew the leases; stop waiting for the model of a job that was cancelled or taken over."""
-        renewed = time.monotonic()
+        """Look after the jobs in flight, and in a worker that stays after everything else too."""
+        kept = float("-inf")
         while True:
+            if self._limits.stay and time.monotonic() - kept > UPKEEP_SECONDS:
+                kept = time.monotonic()
+                await bravely(keep_house, instead=None)
             await asyncio.sleep(min(CHECK_SECONDS, self._limits.lease / 4))
-            claims = list(self._running)
-            if not claims:
-                continue
-            if time.monotonic() - renewed > self._limits.lease / 4:
-                await sync_to_async(jobs.keep_alive)(self._owner, claims, lease=self._limits.lease)
-                renewed = time.monotonic()
-            mine = await sync_to_async(jobs.still_mine)(self._owner, claims)
-            for claim in claims:
-                if claim.job_id not in mine and claim in self._running:
-                    self._running[claim].cancel()
+            if self._running:
+                await self._look_after(list(self._running))
+
+    async def _look_after(self, claims: list[jobs.Claim]) -> None:
+        """Renew the leases; stop waiting for the model of a job that was cancelled or taken over."""
+        everyone = {claim.job_id for claim in claims}
+        mine = await bravely(lambda: self._renewed(claims), instead=everyone)
+        for claim in claims:
+            if claim.job_id not in mine and claim in self._running:
+                self._running[claim].cancel()
+
+    def _renewed(self, claims: list[jobs.Claim]) -> set[uuid.UUID]:
+        """Which of the jobs are still ours, their leases renewed when it is time."""
+        if time.monotonic() - self._last_renewal > self._limits.lease / 4:
+            jobs.keep_alive(self._owner, claims, lease=self._limits.lease)
+            self._last_renewal = time.monotonic()
+        return jobs.still_mine(self._owner, claims)
 
     async def _cancel_all(self) -> None:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
         await self._models.close()
+
+
+async def bravely(work: Callable[[], T], *, instead: T) -> T:
+    """What ``work`` gives, or ``instead`` while the database is not there.
+
+    The calls in flight are paid for: a drain that fell over here would throw their replies away.
+    """
+    try:
+        return await sync_to_async(work)()
+    except Error as error:
+        logger.warning("The database did not answer the worker (%s); it goes on", type(error).__name__)
+        await sync_to_async(close_old_connections)()
+        await asyncio.sleep(CHECK_SECONDS)
+        return instead
+
+
+def keep_house() -> None:
+    """What django-q2's schedules do elsewhere: show a sign of life, and look for what dead workers left behind."""
+    jobs.beat("worker")
+    recover.recover(seconds=UPKEEP_TAKES)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +21,19 @@ from wagtail_ai_content.core.providers.litellm import Credential, LiteLLMProvide
 from wagtail_ai_content.core.providers.pricing import Price, PriceBook, PricedProvider
 
 from .ports import DatabaseBreakers, DjangoCache
+
+
+_answering: ContextVar[Provider | None] = ContextVar("wagtail_ai_content_answering", default=None)
+
+
+@contextmanager
+def answered_by(provider: Provider) -> Iterator[None]:
+    """Let ``provider`` answer for every model while the block runs; for tests that run jobs in their own process."""
+    token = _answering.set(provider)
+    try:
+        yield
+    finally:
+        _answering.reset(token)
 
 
 class Models:
@@ -40,6 +55,9 @@ class Models:
 
     def provider(self, model: str) -> Provider:
         """The provider of one model, with everything around it."""
+        replaced = _answering.get()
+        if replaced is not None:
+            return replaced
         if model == conf.BUILTIN_MODEL:
             return ExtractiveProvider()
         priced = PricedProvider(self._adapter, prices=self._prices)

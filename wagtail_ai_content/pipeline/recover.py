@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ WORKER_LOST = gettext_noop(
     "The worker died each time it took this job. Nothing was changed. Ask your developers to look at the worker's log."
 )
 SPARE_ATTEMPTS = 7
+ANNOUNCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +37,27 @@ class Recovered:
     """Jobs waiting for a worker now."""
 
 
-def recover() -> Recovered:
-    """One sweep."""
+def recover(*, seconds: float = ANNOUNCE_SECONDS) -> Recovered:
+    """One sweep; late ends are announced for at most so many ``seconds``, the rest by the next sweep."""
     again, given_up = take_back()
-    announced = [job.pk for job in jobs.undelivered(limit=100) if _announced(job.pk)]
-    return Recovered(again=again, given_up=given_up, announced=len(announced), claimable=jobs.claimable_count())
+    announced = _announce_late(time.monotonic() + seconds)
+    return Recovered(again=again, given_up=given_up, announced=announced, claimable=jobs.claimable_count())
 
 
 def take_back() -> tuple[int, int]:
     """Free the jobs of workers that show no sign of life: ``(waiting again, given up)``."""
     return jobs.sweep(max_attempts=conf.get("MAX_CALLS") + SPARE_ATTEMPTS, message=Text(WORKER_LOST))
+
+
+def _announce_late(ends: float) -> int:
+    """Announce what was not, until ``time.monotonic()`` is ``ends``; gives their number."""
+    told = 0
+    while late := jobs.undelivered(limit=100):
+        for job in late:
+            if time.monotonic() > ends:
+                return told
+            told += _announced(job.pk)
+    return told
 
 
 def announce(job_id: uuid.UUID) -> None:

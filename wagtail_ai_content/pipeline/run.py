@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F
 
 from wagtail_ai_content import conf
@@ -57,7 +57,7 @@ async def run_claim(claim: jobs.Claim, ask: Ask) -> None:
         await Engine(AsyncSteps(run, ask)).execute(replied=replied)
     except jobs.LeaseLost:
         logger.info("Job %s is no longer ours", claim.job_id)
-    except DatabaseError as error:
+    except Error as error:
         logger.warning("Database trouble (%s) in job %s; it will be tried again", type(error).__name__, claim.job_id)
         await sync_to_async(run.wait_for_database)()
     except Exception:
@@ -260,7 +260,7 @@ class JobRun:
         close_old_connections()
         try:
             jobs.retry(self.claim, delay=DATABASE_RETRY_SECONDS)
-        except (DatabaseError, jobs.LeaseLost):
+        except (Error, jobs.LeaseLost):
             logger.warning("Job %s waits for its lease to end", self.claim.job_id)
 
     def fail_unexpectedly(self) -> None:
@@ -273,7 +273,7 @@ class JobRun:
                 message=Text(INTERNAL).as_json(),
             )
             self.deliver()
-        except (DatabaseError, jobs.LeaseLost):
+        except (Error, jobs.LeaseLost):
             logger.warning("Job %s could not be marked as failed", self.claim.job_id)
 
     def _open(self) -> None:

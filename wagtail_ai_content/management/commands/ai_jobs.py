@@ -1,4 +1,4 @@
-"""Look at AI jobs, cancel one, try one again."""
+"""Look at AI jobs, cancel one or all, try one again."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from wagtail_ai_content.api import cancel_job, list_jobs, retry_job, show_job
+from wagtail_ai_content.api import cancel_job, cancel_jobs, list_jobs, retry_job, show_job
 from wagtail_ai_content.core.errors import AIError
 from wagtail_ai_content.records.jobs.api import Job, Status
 from wagtail_ai_content.records.texts import localised
 
 
 class Command(BaseCommand):
-    help = "List AI jobs, show one with its log, cancel one, or try one again."
+    help = "List AI jobs, show one with its log, cancel one or all, or try one again."
 
     def add_arguments(self, parser: Any) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -22,8 +22,13 @@ class Command(BaseCommand):
         listing.add_argument("--function")
         listing.add_argument("--limit", type=int, default=20)
         listing.add_argument("--before", help="Number of the last job of the page before.")
-        for name, text in (("show", "One job with its log."), ("cancel", "End a job."), ("retry", "Try one again.")):
+        for name, text in (("show", "One job with its log."), ("retry", "Try one again.")):
             actions.add_parser(name, help=text).add_argument("job", help="Number of the job.")
+        cancel = actions.add_parser("cancel", help="End a job, or all that have not ended.")
+        which = cancel.add_mutually_exclusive_group(required=True)
+        which.add_argument("job", nargs="?", help="Number of the job.")
+        which.add_argument("--all", action="store_true", help="All jobs that have not ended.")
+        cancel.add_argument("--function", default="", help="With --all: only jobs of this function.")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         try:
@@ -50,6 +55,11 @@ class Command(BaseCommand):
             self.stdout.write(f"  {step.at:%H:%M:%S.%f}  {step.phase:<8} {step.kind:<9} {facts}")
 
     def _cancel(self, options: dict[str, Any]) -> None:
+        if options["all"]:
+            self.stdout.write(f"{cancel_jobs(function=options['function'])} cancelled.")
+            return
+        if options["function"]:
+            raise CommandError("--function goes with --all. To end one job give its number alone.")
         cancel_job(options["job"])
         self.stdout.write("Cancelled.")
 

@@ -32,6 +32,7 @@ __all__ = [
     "Status",
     "beat",
     "cancel",
+    "cancel_all",
     "claim",
     "claimable_count",
     "create",
@@ -259,15 +260,22 @@ def release(owner: str, claims: Iterable[Claim]) -> None:
 
 def cancel(job_id: uuid.UUID, *, message: Text) -> bool:
     """End a job that has not ended. A worker that runs it finds its fence gone and stops. False if it had ended."""
-    return bool(
-        Job.objects.filter(pk=job_id, status__in=[Status.PENDING, Status.RUNNING]).update(
-            status=Status.CANCELLED,
-            fence=F("fence") + 1,
-            lease_owner="",
-            lease_expires=None,
-            completed=Now(),
-            message=message.as_json(),
-        )
+    return bool(_cancel(Job.objects.filter(pk=job_id), message=message))
+
+
+def cancel_all(*, message: Text, function: str = "") -> int:
+    """End all jobs that have not ended (of one function), and give their number."""
+    return _cancel(Job.objects.filter(function=function) if function else Job.objects.all(), message=message)
+
+
+def _cancel(some: QuerySet[Job], *, message: Text) -> int:
+    return some.filter(status__in=[Status.PENDING, Status.RUNNING]).update(
+        status=Status.CANCELLED,
+        fence=F("fence") + 1,
+        lease_owner="",
+        lease_expires=None,
+        completed=Now(),
+        message=message.as_json(),
     )
 
 

@@ -1,0 +1,44 @@
+"""The public testing tools work as their docstring says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from wagtail.models import Page
+
+from wagtail_ai_content.api import Ask, run_job, submit
+from wagtail_ai_content.core.errors import RateLimited
+from wagtail_ai_content.testing import FakeProvider, answered_by
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_fake_answers_for_every_model(plain_page: Page, editor: Any) -> None:
+    fake = FakeProvider(['{"summary": "Short.", "note": ""}'])
+    with answered_by(fake):
+        job = run_job(submit(Ask(function="summarise", page=plain_page, user=editor)))
+    assert (job.status, job.parsed["value"]) == ("succeeded", "Short.")
+    assert len(fake.calls) == 1
+
+
+def test_a_temporary_error_lets_the_job_wait_with_the_delay_the_provider_asked_for(
+    plain_page: Page, editor: Any
+) -> None:
+    with answered_by(FakeProvider([RateLimited(retry_after=200)])):
+        job = run_job(submit(Ask(function="summarise", page=plain_page, user=editor)))
+    assert (job.status, job.error_code, job.calls) == ("pending", "rate_limited", 1)
+    assert (job.next_attempt - job.started).total_seconds() == pytest.approx(200, abs=15)
+
+
+def test_an_unusable_answer_is_asked_for_once_more_and_then_given_up(plain_page: Page, editor: Any) -> None:
+    fake = FakeProvider(["not JSON at all", "still not", '{"summary": "Too late.", "note": ""}'])
+    with answered_by(fake):
+        job = submit(Ask(function="summarise", page=plain_page, user=editor))
+        first = run_job(job)
+        assert (first.status, first.reply) == ("pending", None)
+        second = run_job(job)
+    assert (second.status, second.error_code, second.calls) == ("failed", "malformed_reply", 2)
+    assert second.reply["text"] == "still not"
+    assert fake.calls[0].fresh is False
+    assert fake.calls[1].fresh is True

@@ -24,6 +24,9 @@ def main() -> None:
 
 
 def answer(asked: dict[str, Any]) -> dict[str, Any]:
+    from django.db import close_old_connections
+
+    close_old_connections()
     names: dict[str, Any] = {**asked["given"], "out": None}
     try:
         exec(asked["code"], names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+import psutil
 
 REPO = Path(__file__).resolve().parents[2]
 MANAGE = REPO / "example_site" / "manage.py"
@@ -61,6 +64,7 @@ class Site:
         """``options`` go over the site's ``WAGTAIL_AI_CONTENT``."""
         self.folder = folder
         self.failpoint = folder / "failpoint"
+        self._hold = folder / "hold"
         options = {"FAILPOINTS": str(self.failpoint), **options}
         self.env = {
             **os.environ,
@@ -69,6 +73,7 @@ class Site:
             "EXAMPLE_SITE_DATABASE": database,
             "EXAMPLE_SITE_FILES": str(folder),
             "EXAMPLE_SITE_AI_OPTIONS": json.dumps(options),
+            "TEST_HOLD": str(self._hold),
             **env,
         }
         self._driver: subprocess.Popen[str] | None = None
@@ -123,6 +128,21 @@ class Site:
     def has_fired(self) -> bool:
         return not self.failpoint.exists()
 
+    def hold(self, point: str) -> None:
+        """Make the next worker that comes to ``point`` wait there; needs the settings ``tests.support.faults.settings``."""
+        self._hold.write_text(point)
+
+    def is_held(self) -> bool:
+        return self._hold.exists() and self._hold.read_text() == "held"
+
+    def let_go(self) -> None:
+        self._hold.unlink()
+
+    def workers(self) -> list[int]:
+        """The process ids of django-q2's workers that are alive, as the clusters' log tells them."""
+        known = re.findall(r"ready for work at (\d+)", self.log("qcluster"))
+        return [int(pid) for pid in known if is_alive(int(pid))]
+
     def close(self) -> None:
         if self._driver is not None:
             assert self._driver.stdin is not None
@@ -131,6 +151,14 @@ class Site:
             self._driver.wait(10)
             self._driver.stdout.close()
             self._driver = None
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; a zombie does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:

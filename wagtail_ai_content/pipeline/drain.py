@@ -90,6 +90,7 @@ class Drain:
         self._running: dict[jobs.Claim, asyncio.Task[None]] = {}
         self._accepting = True
         self._last_renewal = float("-inf")
+        self._pace = min(CHECK_SECONDS, limits.lease / 4)
         self._models = Models()
 
     def stop(self) -> None:
@@ -113,7 +114,7 @@ class Drain:
         free = self._limits.in_flight - len(self._running)
         if free < max(1, self._limits.in_flight // 10):
             return 0
-        claims = await bravely(
+        claims = await self._bravely(
             lambda: jobs.claim(self._owner, limit=free, lease=self._limits.lease, job_id=self._only), instead=[]
         )
         if self._only is not None:
@@ -138,15 +139,15 @@ class Drain:
         while True:
             if self._limits.stay and time.monotonic() - kept > UPKEEP_SECONDS:
                 kept = time.monotonic()
-                await bravely(keep_house, instead=None)
-            await asyncio.sleep(min(CHECK_SECONDS, self._limits.lease / 4))
+                await self._bravely(keep_house, instead=None)
+            await asyncio.sleep(self._pace)
             if self._running:
                 await self._look_after(list(self._running))
 
     async def _look_after(self, claims: list[jobs.Claim]) -> None:
         """Renew the leases; stop waiting for the model of a job that was cancelled or taken over."""
         everyone = {claim.job_id for claim in claims}
-        mine = await bravely(lambda: self._renewed(claims), instead=everyone)
+        mine = await self._bravely(lambda: self._renewed(claims), instead=everyone)
         for claim in claims:
             if claim.job_id not in mine and claim in self._running:
                 self._running[claim].cancel()
@@ -158,25 +159,24 @@ class Drain:
             self._last_renewal = time.monotonic()
         return jobs.still_mine(self._owner, claims)
 
+    async def _bravely(self, work: Callable[[], T], *, instead: T) -> T:
+        """What ``work`` gives, or ``instead`` while the database is not there.
+
+        The calls in flight are paid for: a drain that fell over here would throw their replies away.
+        """
+        try:
+            return await sync_to_async(work)()
+        except Error as error:
+            logger.warning("The database did not answer the worker (%s); it goes on", type(error).__name__)
+            await sync_to_async(close_old_connections)()
+            await asyncio.sleep(self._pace)
+            return instead
+
     async def _cancel_all(self) -> None:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
         await self._models.close()
-
-
-async def bravely(work: Callable[[], T], *, instead: T) -> T:
-    """What ``work`` gives, or ``instead`` while the database is not there.
-
-    The calls in flight are paid for: a drain that fell over here would throw their replies away.
-    """
-    try:
-        return await sync_to_async(work)()
-    except Error as error:
-        logger.warning("The database did not answer the worker (%s); it goes on", type(error).__name__)
-        await sync_to_async(close_old_connections)()
-        await asyncio.sleep(CHECK_SECONDS)
-        return instead
 
 
 def keep_house() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ pytest_plugins = ("tests.support.openai_fixture",)
 
 MODEL = "openai/test-model"
 KEY = "sk-canary-4f9d1c7e2b6a"
+NUMBERS = itertools.count()
 
 MakeSite = Callable[..., Site]
 
@@ -50,32 +53,55 @@ def _fill(site: Site) -> None:
 @pytest.fixture
 def make_site(tmp_path: Path, openai_server: OpenAIServer, request: pytest.FixtureRequest) -> Iterator[MakeSite]:
     """``make_site(kind, **options)``: a site of its own that asks the model on loopback."""
-    made: list[Site] = []
-    copies: list[tuple[Postgres, str]] = []
+    with closing(Sites(tmp_path, server=openai_server, request=request)) as sites:
+        yield sites.make
 
-    def make(kind: str = "sqlite", *, env: dict[str, str] | None = None, **options: Any) -> Site:
-        folder = tmp_path / f"site{len(made)}"
+
+@pytest.fixture(scope="module")
+def make_shared_site(
+    tmp_path_factory: pytest.TempPathFactory, _openai_server: OpenAIServer, request: pytest.FixtureRequest
+) -> Iterator[MakeSite]:
+    """The same for all tests of a file."""
+    with closing(Sites(tmp_path_factory.mktemp("sites"), server=_openai_server, request=request)) as sites:
+        yield sites.make
+
+
+class Sites:
+    """Sites of one test or one file, closed and removed together."""
+
+    def __init__(self, folder: Path, *, server: OpenAIServer, request: pytest.FixtureRequest) -> None:
+        self._folder = folder
+        self._server = server
+        self._request = request
+        self._made: list[Site] = []
+        self._copies: list[tuple[Postgres, str]] = []
+
+    def make(self, kind: str = "sqlite", *, env: dict[str, str] | None = None, **options: Any) -> Site:
+        folder = self._folder / f"site{len(self._made)}"
         folder.mkdir()
-        if kind == "sqlite":
-            template: Path = request.getfixturevalue("sqlite_template")
-            database = copy_sqlite(template, folder / "db.sqlite3")
-        else:
-            server, name = request.getfixturevalue("postgres_template")
-            copies.append((server, f"{name}_{len(copies)}"))
-            database = server.copy(name, copies[-1][1])
-        provider = {"openai": {"API_KEY": KEY, "API_BASE": openai_server.url}}
         site = Site(
             folder,
-            database=database,
-            options={"PROVIDERS": provider, "LEASE_SECONDS": 2, "CACHE_ALIAS": None, **options},
+            database=self._database(kind, folder),
+            options={"PROVIDERS": self._provider(), "LEASE_SECONDS": 2, "CACHE_ALIAS": None, **options},
             EXAMPLE_SITE_AI_MODEL=MODEL,
-            **(env or {}),
+            **{"DJANGO_SETTINGS_MODULE": "tests.support.faults.settings", **(env or {})},
         )
-        made.append(site)
+        self._made.append(site)
         return site
 
-    yield make
-    for site in made:
-        site.close()
-    for server, name in copies:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    def close(self) -> None:
+        for site in self._made:
+            site.close()
+        for server, name in self._copies:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _provider(self) -> dict[str, Any]:
+        return {"openai": {"API_KEY": KEY, "API_BASE": self._server.url}}
+
+    def _database(self, kind: str, folder: Path) -> str:
+        if kind == "sqlite":
+            return copy_sqlite(self._request.getfixturevalue("sqlite_template"), folder / "db.sqlite3")
+        server, template = self._request.getfixturevalue("postgres_template")
+        self._copies.append((server, f"{template}_{next(NUMBERS)}"))
+        copied: str = server.copy(template, self._copies[-1][1])
+        return copied

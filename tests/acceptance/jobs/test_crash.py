@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.openai_server import OpenAIServer
-from tests.support.site import Site, until
+from tests.support.site import until
 
 from .conftest import MakeSite
-from .snippets import JOB, RECOVER, REVISIONS, SUBMIT
+from .follow import finish, submit
+from .snippets import REVISIONS
 
 POINTS = {
     # point: calls the provider sees in all
@@ -31,22 +32,6 @@ PAGES = (
     "seal-sands", "the-quiet-mile", "paper-from-the-marsh", "counting-seals", "the-nine", "getting-here",
     "where-to-stay",
 )  # fmt: skip
-
-
-def submit(site: Site, slug: str, *, function: str = "meta", user: str = "editor", key: str = "", **params: str) -> str:
-    job: str = site.run(SUBMIT, function=function, slug=slug, user=user, params=params, key=key)
-    return job
-
-
-def finish(site: Site, job: str, *, seconds: float = 60) -> dict:  # type: ignore[type-arg]
-    """Sweep as the schedule would, only more often, until the job has come to its end and was announced."""
-
-    def ended() -> dict | None:  # type: ignore[type-arg]
-        site.run(RECOVER)
-        state = site.run(JOB, job=job)
-        return state if state["delivered"] else None
-
-    return until(ended, seconds=seconds, what=f"the end of job {job}")  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

@@ -1,0 +1,6 @@
+"""Settings of the example site with SQLite as Django sets it up by itself: what the locks are measured against."""
+
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES
+
+DATABASES["default"]["OPTIONS"] = {}

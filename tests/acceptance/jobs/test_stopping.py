@@ -1,0 +1,135 @@
+"""Workers that are stopped, frozen or timed out in the middle of a job: it is done once, by them or by another."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tests.support.openai_server import OpenAIServer
+from tests.support.site import Site, end_group, until
+
+from .conftest import MakeSite
+from .follow import finish, in_flight, look, submit
+from .snippets import BEAT, HEARTBEAT, RECOVER, REVISIONS, ROW
+
+SLOW = {"meta": {"MODEL": "openai/slow-3.0"}}
+
+
+def check_once(state: dict, *, revisions: int) -> None:  # type: ignore[type-arg]
+    assert (state["status"], state["outcome"], state["versions"]) == ("succeeded", "revision", ["drafted"])
+    assert revisions == 1
+    assert state["log"] == ["wagtail_ai_content.generate"]
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+
+
+@pytest.mark.parametrize("command", ["qcluster", "ai_worker"])
+def test_a_worker_told_to_stop_finishes_its_job_and_a_killed_one_leaves_it_to_the_next(
+    make_site: MakeSite, openai_server: OpenAIServer, command: str
+) -> None:
+    site = make_site(FUNCTIONS=SLOW)
+    stopped, killed = "across-the-wade", "the-toll-house"
+    before = {slug: site.run(REVISIONS, slug=slug) for slug in (stopped, killed)}
+    with site.process(command) as process:
+        job = submit(site, stopped)
+        in_flight(openai_server)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    state = look(site, job)
+    check_once(state, revisions=state["revisions"] - before[stopped])
+    assert len(openai_server.calls) == 1
+
+    with site.process(command) as process:
+        job = submit(site, killed)
+        in_flight(openai_server)
+        process.send_signal(signal.SIGTERM)
+        kill(process)
+    with site.process(command):
+        state = finish(site, job)
+    check_once(state, revisions=state["revisions"] - before[killed])
+    assert (len(openai_server.calls), state["calls"]) == (3, 2)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_frozen_worker_that_wakes_up_after_its_lease_changes_nothing(
+    make_site: MakeSite, openai_server: OpenAIServer, kind: str
+) -> None:
+    site, slug = make_site(kind, FUNCTIONS=SLOW), "across-the-wade"
+    before = site.run(REVISIONS, slug=slug)
+    with site.process("qcluster") as frozen:
+        job = submit(site, slug)
+        in_flight(openai_server)
+        os.killpg(frozen.pid, signal.SIGSTOP)
+        with site.process("qcluster") as other:
+            state = finish(site, job)
+            row = site.run(ROW, job=job)
+            end_group(other)
+        check_once(state, revisions=state["revisions"] - before)
+        os.killpg(frozen.pid, signal.SIGCONT)
+        # It shows that it is awake by doing another job; by then it has also dealt with the old one.
+        assert finish(site, submit(site, "the-toll-house"))["status"] == "succeeded"
+    assert site.run(ROW, job=job) == row
+    assert look(site, job)["revisions"] - before == 1
+    assert len(openai_server.calls) == 3
+
+
+def test_a_task_that_django_q_stops_in_the_middle_of_save_is_rolled_back_and_done_again(
+    make_site: MakeSite, openai_server: OpenAIServer
+) -> None:
+    site, slug = make_site(env={"TEST_Q_CLUSTER": '{"timeout": 4, "retry": 10}'}), "across-the-wade"
+    before = site.run(REVISIONS, slug=slug)
+    with site.process("qcluster", "--skip-checks"):
+        site.hold("SAVE:before_commit")
+        job = submit(site, slug)
+        until(site.is_held, seconds=30, what="the middle of SAVE")
+        until(lambda: "after timeout" in site.log("qcluster"), seconds=30, what="django-q2 to stop the task")
+        assert look(site, job)["revisions"] == before
+        site.let_go()
+        state = finish(site, job)
+    check_once(state, revisions=state["revisions"] - before)
+    assert len(openai_server.calls) == 1
+
+
+def test_health_tells_of_a_cluster_whose_idle_workers_were_killed_and_a_restart_loses_nothing(
+    make_site: MakeSite, openai_server: OpenAIServer
+) -> None:
+    site = make_site(SILENT_SECONDS=6, WAITING_SECONDS=6)
+    slugs = ("across-the-wade", "the-toll-house", "samphire-row")
+    with site.process("qcluster"):
+        until(lambda: is_beating(site), seconds=40, what="the first sign of life")
+        assert site.manage("ai_health").returncode == 0
+        for pid in site.workers():
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: len(site.workers()) == 2, seconds=30, what="new workers in the place of the dead")
+        jobs = [submit(site, slug) for slug in slugs]
+        until(lambda: is_through(site, jobs) or is_ill(site), seconds=60, what="the jobs to be done or health to tell")
+    with site.process("qcluster"):
+        states = [finish(site, job) for job in jobs]
+        until(lambda: is_beating(site), seconds=40, what="a new sign of life")
+        assert site.manage("ai_health").returncode == 0
+    assert [state["status"] for state in states] == ["succeeded"] * 3
+    assert len(openai_server.calls) == 3
+
+
+def is_beating(site: Site) -> bool:
+    """Ring the beat through the queue, as its schedule does once a minute; whether one came through lately."""
+    site.run(BEAT)
+    age = site.run(HEARTBEAT)
+    return age is not None and age < 3
+
+
+def is_through(site: Site, jobs: list[str]) -> bool:
+    return all(look(site, job)["completed"] for job in jobs)
+
+
+def is_ill(site: Site) -> bool:
+    """Whether ``ai_health`` says so although the schedules ring on."""
+    site.run(BEAT)
+    site.run(RECOVER)
+    return site.manage("ai_health").returncode == 1

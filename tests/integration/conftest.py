@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +12,18 @@ from django.contrib.contenttypes.models import ContentType
 from wagtail.models import GroupPagePermission, Locale, Page, Site
 
 from tests.support.pages.models import DeepPage, PlainPage, RichPage, SectionPage
+from tests.support.services import missing
+from tests.support.site import Postgres
 from wagtail_ai_content.core.engine.function import Target, Task
 
 AddPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Before the test database is made: is there a server to make it on?"""
+    if os.environ.get("TEST_DATABASE") == "postgresql" and not (server := Postgres()).is_there():
+        missing("postgres", f"No PostgreSQL answers at {server.host}:{server.port}.")
 
 
 @pytest.fixture

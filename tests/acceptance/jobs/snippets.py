@@ -72,7 +72,8 @@ user = get_user_model().objects.get(username="editor")
 out = []
 with transaction.atomic():
     for number, (function, slug) in enumerate(asked):
-        ask = Ask(function=function, page=Page.objects.get(slug=slug), user=user, idempotency_key=f"{key}-{number}")
+        page = Page.objects.get(slug=slug)
+        ask = Ask(function=function, page=page, user=user, params=params, idempotency_key=f"{key}-{number}")
         out.append(str(submit(ask).pk))
 """
 
@@ -80,6 +81,12 @@ SLUGS = """
 from world.models import PageOfSection, StoryPage, ArticlePage
 from wagtail.models import Page
 out = list(Page.objects.type(StoryPage, ArticlePage).filter(locale__language_code="en").values_list("slug", flat=True))
+"""
+
+FORGET = """
+from wagtail_ai_content.models import AIVersion, Job
+AIVersion.objects.all().delete()
+Job.objects.all().delete()
 """
 
 COUNT_REVISIONS = """

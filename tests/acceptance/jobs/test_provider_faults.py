@@ -76,9 +76,7 @@ def test_three_server_errors_end_a_job_after_exactly_three_requests(site: Site, 
     assert len(openai_server.calls) == 3
 
 
-def test_an_account_without_credit_fails_at_once_and_opens_the_breaker(
-    site: Site, openai_server: OpenAIServer
-) -> None:
+def test_an_account_without_credit_fails_at_once_and_opens_the_breaker(site: Site, openai_server: OpenAIServer) -> None:
     openai_server.script(NO_CREDIT)
     state = finish(site, submit(site, PAGE))
     assert (state["status"], state["error"], len(openai_server.calls)) == ("failed", "out_of_credit", 1)
@@ -91,7 +89,9 @@ def test_a_provider_that_keeps_failing_is_left_alone_and_asked_again_after_a_pro
     openai_server.script(*[{"status": 500, "body": "{}"}] * 5)
     assert finish(site, submit(site, PAGE))["status"] == "failed"
     early = submit(site, OTHER)
-    until(lambda: site.run(RECOVER) or site.run(BREAKERS)["openai"] == [5, True], seconds=60, what="the breaker to open")
+    until(
+        lambda: site.run(RECOVER) or site.run(BREAKERS)["openai"] == [5, True], seconds=60, what="the breaker to open"
+    )
     assert len(openai_server.calls) == 5
 
     late = submit(site, "samphire-row")

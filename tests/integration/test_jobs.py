@@ -33,6 +33,7 @@ def test_a_job_is_claimed_once() -> None:
 
 def test_the_most_urgent_job_goes_first_then_the_oldest() -> None:
     first, second, urgent = new_job(), new_job(), new_job(priority=5)
+    Job.objects.filter(pk=first.pk).update(created=second.created - timedelta(seconds=1))
     assert [claim.job_id for claim in jobs.claim("w", limit=3, lease=90)] == [urgent.pk, first.pk, second.pk]
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -129,7 +129,7 @@ class Site:
         return not self.failpoint.exists()
 
     def hold(self, point: str) -> None:
-        """Make the next worker that comes to ``point`` wait there; needs the settings ``tests.support.faults.settings``."""
+        """Make the next worker that comes to ``point`` wait there (with the settings of ``tests.support.faults``)."""
         self._hold.write_text(point)
 
     def is_held(self) -> bool:
@@ -165,14 +165,10 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
     """SIGTERM, then SIGKILL for whatever of the group is left."""
     if process.poll() is None:
         process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(8)
-        except subprocess.TimeoutExpired:
-            pass
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait(10)
 
 

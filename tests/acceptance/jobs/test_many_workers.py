@@ -78,7 +78,7 @@ def test_random_kills_neither_lose_nor_double_a_job(site: Site, openai_server: O
 
 
 def wreak_havoc(site: Site, clusters: ExitStack) -> int:
-    """Kill a worker every one to two seconds; restart a cluster that stands still, as a supervisor does. Counts kills."""
+    """Kill a worker every one to two seconds, and restart a cluster that stands still; gives the number of kills."""
     kills, ends, moved, left = 0, time.monotonic() + CHAOS_SECONDS, time.monotonic(), 40
     while time.monotonic() < ends:
         pause_ends = time.monotonic() + random.uniform(1, 2)

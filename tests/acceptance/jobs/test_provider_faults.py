@@ -1,4 +1,4 @@
-"""A provider that hangs, drips, limits or fails: a real worker waits in the database, asks seldom, and ends in words."""
+"""A provider that hangs, drips, limits or fails: a job waits in the database, asks seldom, and ends in words."""
 
 from __future__ import annotations
 

@@ -13,7 +13,10 @@ from typing import Any
 from stage.figures import Figure, headline, middle, report
 from stage.scene import enter, example_site, model_server, scratch
 
+Rows = Callable[[], Sequence[Any]]
+
 PAGE = 50
+OTHER_ROWS = "; NOT THE SAME ROWS"
 MOST_MS = 5.0
 STATUSES = ("succeeded",) * 90 + ("failed",) * 6 + ("cancelled",) * 4
 FILTERS: tuple[dict[str, str], ...] = ({}, {"status": "succeeded"}, {"status": "failed"}, {"function": "meta"})
@@ -44,7 +47,7 @@ def measure(filters: dict[str, str], *, rounds: int) -> None:
     for place, share in (("start", 0.0), ("middle", 0.5), ("end", 1.0)):
         skipped = max(0, int((count - PAGE) * share))
         before = _last_before(skipped, filters)
-        keyset, offset = _interleaved(
+        keyset, offset, same = _interleaved(
             lambda before=before: jobs.listing(before=before, limit=PAGE, **filters),
             lambda skipped=skipped: _by_offset(skipped, filters),
             rounds=rounds,
@@ -56,7 +59,7 @@ def measure(filters: dict[str, str], *, rounds: int) -> None:
                 value=keyset,
                 unit="ms",
                 most=MOST_MS,
-                note=f"OFFSET {skipped:,}: {offset:,.1f} ms, keyset/OFFSET {keyset / offset:.3f}",
+                note=f"OFFSET {skipped:,}: {offset:,.1f} ms, ratio {keyset / offset:.3f}{'' if same else OTHER_ROWS}",
             )
         )
 
@@ -78,18 +81,17 @@ def _by_offset(skipped: int, filters: dict[str, str]) -> Sequence[Any]:
     return list(rows[skipped : skipped + PAGE])
 
 
-def _interleaved(*programs: Callable[[], Sequence[Any]], rounds: int) -> list[float]:
-    """Median milliseconds of each, taken in turn; all must give the same rows."""
-    times: list[list[float]] = [[] for _ in programs]
+def _interleaved(one: Rows, other: Rows, *, rounds: int) -> tuple[float, float, bool]:
+    """Median milliseconds of both, taken in turn, and whether they gave the same rows."""
+    times: tuple[list[float], list[float]] = ([], [])
+    answers: list[list[Any]] = [[], []]
     for _ in range(rounds):
-        answers = []
-        for program, mine in zip(programs, times, strict=True):
+        for place, program in enumerate((one, other)):
             began = time.perf_counter()
-            answers.append(program())
-            mine.append((time.perf_counter() - began) * 1000)
-        assert all([row.pk for row in answer] == [row.pk for row in answers[0]] for answer in answers)
-        assert len(answers[0]) == PAGE
-    return [middle(mine) for mine in times]
+            answers[place] = [row.pk for row in program()]
+            times[place].append((time.perf_counter() - began) * 1000)
+    assert len(answers[1]) == PAGE
+    return middle(times[0]), middle(times[1]), answers[0] == answers[1]
 
 
 def make_rows(count: int) -> None:

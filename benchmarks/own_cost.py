@@ -1,8 +1,8 @@
 """What a call costs beside the call itself, in CPU; and what writing back costs beside saving a revision, in time.
 
 1. A job from claim to end (claim, prepare from its page, ask over real HTTP, keep, check, save a value) against
-   ``litellm.acompletion`` alone with the same messages and schema, each in one event loop, twenty at a time, at a server
-   that answers at once. Asking for the job is not counted. Target: at most 1.5 times the CPU.
+   ``litellm.acompletion`` alone with the same messages and schema, each in one event loop, twenty at a time, at a
+   server that answers at once. Asking for the job is not counted. Target: at most 1.5 times the CPU.
 2. Claiming a job and writing its answer back as a revision against loading the page and ``save_revision`` on the same
    database. Target: at most 1.3 times the time.
 """
@@ -25,6 +25,7 @@ from typing import Any
 from stage import work
 from stage.figures import Figure, headline, middle, report, spread
 from stage.scene import KEY, enter, example_site, model_server, scratch
+
 from tests.support.site import Site
 
 MODEL = "openai/test-model"
@@ -61,9 +62,7 @@ def _calls(site: Site, *, url: str, options: argparse.Namespace) -> None:
     with cProfile.Profile() if options.profile else nullcontext() as profile:
         for number in range(options.rounds):
             alone.append(_in_another_process(asked, count=options.jobs, at_once=options.at_once))
-            ours.append(
-                _run_jobs(site, stories, label=f"Round {number}:", count=options.jobs, at_once=options.at_once)
-            )
+            ours.append(_run_jobs(site, stories, label=f"Round {number}:", count=options.jobs, at_once=options.at_once))
     ratios = [one / other for one, other in zip(ours, alone, strict=True)]
     report(
         Figure(what="litellm.acompletion alone, CPU", value=middle(alone), unit="ms", note=spread(alone)),

@@ -1,8 +1,8 @@
 """SQLite with a worker beside a web process: how often does anybody meet “database is locked”?
 
 A real cluster works off jobs that write revisions, while two processes read a page and save it in one transaction, as
-Wagtail's edit view does. Target: not once. Baseline: the same with SQLite as Django sets it up by itself, instead of the
-options that ``conf.configure`` sets.
+Wagtail's edit view does. Target: not once. Baseline: the same with SQLite as Django sets it up by itself, instead of
+the options that ``conf.configure`` sets.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from stage import REPO, work
 from stage.figures import Figure, headline, percentile, report
 from stage.scene import example_site, model_server, scratch
+
 from tests.support.site import Site
 
 WEB_PROCESSES = 2

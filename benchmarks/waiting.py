@@ -13,7 +13,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,32 +21,35 @@ from stage import peer, work
 from stage.figures import Figure, headline, middle, report, spread
 from stage.memory import cpu, held, watched
 from stage.scene import KEY, example_site, forget, model_server, scratch
+
 from tests.support.site import Site
 
 SECONDS = 2.0
 MODEL = f"openai/slow-{SECONDS}"
 WORKERS = 2
 PATIENCE = 240
+OUTCOMES = {"summarise": "each ends in a value", "meta": "each writes a revision"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2000)
     parser.add_argument("--in-flight", type=int, default=100, help="In each of the two workers.")
-    parser.add_argument("--function", choices=("summarise", "meta"), default="summarise",
-                        help="summarise answers with a value; meta writes a revision of a page of its own.")  # fmt: skip
+    parser.add_argument("--function", choices=list(OUTCOMES), default="summarise",
+                        help="summarise answers with a value; meta writes a revision of its own page.")  # fmt: skip
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--postgres", action="store_true", help="In a new PostgreSQL database (POSTGRES_HOST, …).")
     parser.add_argument("--without-peer", action="store_true", help="Do not run Dramatiq beside it.")
     options = parser.parse_args()
-    outcome = {"summarise": "each ends in a value", "meta": "each writes a revision"}[options.function]
+    outcome = OUTCOMES[options.function]
     kind = "PostgreSQL" if options.postgres else "SQLite"
     headline(f"{options.jobs:,} jobs of {SECONDS:g} s ({options.function}: {outcome}), {kind}")
-    with scratch() as folder, model_server(folder) as url:
-        with example_site(
-            folder, url=url, model=MODEL, postgres=options.postgres, MAX_IN_FLIGHT=options.in_flight
-        ) as site:
-            _measure(site, folder, url=url, options=options)
+    with (
+        scratch() as folder,
+        model_server(folder) as url,
+        example_site(folder, url=url, model=MODEL, postgres=options.postgres, MAX_IN_FLIGHT=options.in_flight) as site,
+    ):
+        _measure(site, folder, url=url, options=options)
 
 
 def _measure(site: Site, folder: Path, *, url: str, options: argparse.Namespace) -> None:
@@ -75,7 +78,7 @@ def _pages(site: Site, function: str, *, count: int, fresh: bool) -> list[int]:
 
 
 def _run(site: Site, pages: Sequence[int], *, function: str, label: str) -> peer.Run:
-    since = datetime.now(timezone.utc).isoformat()
+    since = datetime.now(UTC).isoformat()
     began = time.perf_counter()
     site.run(work.SUBMIT, function=function, pages=pages, label=label)
     submitting = time.perf_counter() - began
@@ -111,7 +114,9 @@ def _tell(ours: Sequence[peer.Run], theirs: Sequence[peer.Run], *, jobs: int, in
             unit="MiB",
             most=0.2,
         ),
-        Figure(what="CPU of the cluster for each job", value=middle([run.cpu for run in ours]) / jobs * 1000, unit="ms"),
+        Figure(
+            what="CPU of the cluster for each job", value=middle([run.cpu for run in ours]) / jobs * 1000, unit="ms"
+        ),
     )
     if theirs:
         their_walls = [run.seconds for run in theirs]

@@ -38,6 +38,8 @@ __all__ = [
 
 CANCELLED = gettext_noop("Cancelled. Nothing was changed.")
 ENDED = gettext_noop("this job has already ended")
+USELESS_REPLY = frozenset({"refused", "malformed_reply", "cut_reply", "other_version"})
+"""Codes of errors that the same reply would only bring again."""
 NOT_ENDED = gettext_noop("only a job that failed or was cancelled can be tried again")
 
 
@@ -87,8 +89,8 @@ def cancel_jobs(*, function: str = "") -> int:
 
 
 def retry_job(job_id: uuid.UUID | str) -> None:
-    """Put a failed or cancelled job back in the queue. Raises: ``UnknownTarget``, ``InvalidInput``."""
+    """Put a failed or cancelled job back in the queue. A reply that can be used is not asked for again. Raises: ``UnknownTarget``, ``InvalidInput``."""
     job = show_job(job_id)
-    if not _jobs.restart(job.pk):
+    if not _jobs.restart(job.pk, forget_reply=job.error_code in USELESS_REPLY):
         raise InvalidInput(reason=NOT_ENDED)
     queue.ring_on_commit()

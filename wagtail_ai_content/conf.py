@@ -71,6 +71,11 @@ OPTIONS: Final[Mapping[str, Option]] = {
     "MAX_SOURCE_CHARS": Option(
         kind=int, default=150_000, help="Characters of text a job may read from its page and section, at most."
     ),
+    "RING": Option(
+        kind=bool,
+        default=True,
+        help="Wake a django-q2 worker at each request; False where only ai_worker runs, which looks by itself.",
+    ),
     "CACHE_ALIAS": Option(
         kind=(str, type(None)), default="default", help="Django cache for replies; None to keep none."
     ),

@@ -1,5 +1,7 @@
 """Add an AI function of your own, from an ``ai_functions.py`` in any installed app.
 
+::
+
     from wagtail_ai_content.functions import AIFunction, register
 
     @register
@@ -7,7 +9,7 @@
         name = "glossary"
         ...
 
-A public promise: what is imported here keeps its meaning.
+Its prompt is ``ai_prompts/glossary.md.j2`` in the same app. A public promise: what is imported here keeps its meaning.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from .core.engine.phases import Phase
 from .core.engine.schema import ReplySchema
 from .core.text import Text, gettext_noop
 from .pipeline.functions import registry
+from .pipeline.targets import acting_user, open_target, snapshot
+from .pipeline.write import write_changes
 
 __all__ = [
     "AIFunction",
@@ -31,10 +35,14 @@ __all__ = [
     "Target",
     "Task",
     "Text",
+    "acting_user",
     "alias",
     "gettext_noop",
+    "open_target",
     "register",
     "register_lazy",
+    "snapshot",
+    "write_changes",
 ]
 
 FunctionOrClass = TypeVar("FunctionOrClass", AIFunction, type[AIFunction])

@@ -13,8 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tests.support.site import until
 from world.demonstration.processes import HOST, free_port
+
+from tests.support.site import until
 
 from . import BENCHMARKS, REPO
 from .memory import cpu, held, watched

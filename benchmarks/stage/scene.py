@@ -61,7 +61,7 @@ def forget(url: str) -> None:
 
 @contextmanager
 def database(folder: Path, *, postgres: bool) -> Iterator[str]:
-    """Where an example site may keep its rows: a new SQLite file, or a new PostgreSQL database that is dropped again."""
+    """Where an example site keeps its rows: a new SQLite file, or a new PostgreSQL database that is dropped again."""
     if not postgres:
         yield str(folder / "db.sqlite3")
         return

@@ -316,7 +316,8 @@ async def test_vectors_of_another_number_or_place_are_refused(
         ("anthropic/claude-sonnet-4-5", "/v1/messages"),
         ("gemini/gemini-2.0-flash", "generateContent"),
         ("huggingface/meta-llama/Llama-3.1-8B-Instruct", "/v1/chat/completions"),
-        ("ollama_chat/llama3", "/api/chat"),
+        ("ollama_chat/llama3", "/v1/chat/completions"),
+        ("ollama/llama3", "/v1/chat/completions"),
     ],
 )
 async def test_other_providers_are_guarded_too(model: str, path: str, openai_server: OpenAIServer) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from wagtail.models import Page
 
-from wagtail_ai_content.api import Ask, run_job, submit
+from wagtail_ai_content.api import Ask, Job, retry_job, run_job, submit
 from wagtail_ai_content.core.errors import RateLimited
 from wagtail_ai_content.testing import FakeProvider, answered_by
 
@@ -42,3 +42,22 @@ def test_an_unusable_answer_is_asked_for_once_more_and_then_given_up(plain_page:
     assert second.reply["text"] == "still not"
     assert fake.calls[0].fresh is False
     assert fake.calls[1].fresh is True
+
+
+def test_a_job_is_never_called_for_more_often_than_allowed(plain_page: Page, editor: Any) -> None:
+    fake = FakeProvider([RateLimited(retry_after=1) for _ in range(5)])
+    job = submit(Ask(function="summarise", page=plain_page, user=editor))
+    Job.objects.filter(pk=job.pk).update(calls=3)  # three workers died in the middle of a call
+    with answered_by(fake):
+        job = run_job(job)
+    assert (job.status, job.error_code, len(fake.calls)) == ("failed", "too_many_calls", 0)
+
+
+def test_trying_a_declined_job_again_asks_the_model_again(plain_page: Page, editor: Any) -> None:
+    fake = FakeProvider(["I'm sorry, but I can't assist with that request.", '{"summary": "Short.", "note": ""}'])
+    with answered_by(fake):
+        job = run_job(submit(Ask(function="summarise", page=plain_page, user=editor)))
+        assert (job.status, job.error_code) == ("failed", "refused")
+        retry_job(job.pk)
+        job = run_job(job)
+    assert (job.status, job.parsed["value"]) == ("succeeded", "Short.")

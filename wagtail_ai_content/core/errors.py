@@ -20,6 +20,7 @@
         ├── NotAllowed              the person may not do this here
         ├── Conflict                same idempotency key, other request
         ├── Gone                    the target was deleted meanwhile
+        ├── TooManyCalls            the model was asked as often as a job may, and no answer could be kept
         ├── OtherVersion            the job was begun by another version of the function
         └── InvalidInput            the request itself is wrong
             ├── UnknownFunction
@@ -195,6 +196,16 @@ class Gone(PermanentError):
 
     code = "gone"
     message = gettext_noop("What this request was about has been deleted meanwhile. Nothing was changed.")
+
+
+class TooManyCalls(PermanentError):
+    """The model was asked as often as one job may."""
+
+    code = "too_many_calls"
+    message = gettext_noop(
+        "The model was asked %(calls)s times, as often as one job may, and no answer could be kept. "
+        "Ask your developers to look at the job's log, then try it again."
+    )
 
 
 class OtherVersion(PermanentError):

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync
 from django.db import Error, close_old_connections
 
 from wagtail_ai_content import conf
@@ -26,6 +26,7 @@ from wagtail_ai_content.records.jobs import api as jobs
 from . import recover
 from .providers import Models
 from .run import run_claim
+from .turns import Order, in_turn
 
 logger = logging.getLogger("wagtail_ai_content")
 
@@ -165,10 +166,10 @@ class Drain:
         The calls in flight are paid for: a drain that fell over here would throw their replies away.
         """
         try:
-            return await sync_to_async(work)()
+            return await in_turn(work, order=Order.KEEP)
         except Error as error:
             logger.warning("The database did not answer the worker (%s); it goes on", type(error).__name__)
-            await sync_to_async(close_old_connections)()
+            await in_turn(close_old_connections, order=Order.KEEP)
             await asyncio.sleep(self._pace)
             return instead
 

@@ -11,8 +11,11 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
+from wagtail_ai_content import conf
+
 logger = logging.getLogger("wagtail_ai_content")
 
+BEAT_SECONDS = 30.0
 DRAIN = "wagtail_ai_content.pipeline.queue.drain_jobs"
 SWEEP = "wagtail_ai_content.pipeline.queue.sweep_jobs"
 BEAT = "wagtail_ai_content.pipeline.queue.beat_worker"
@@ -28,7 +31,9 @@ def ring_on_commit() -> None:
 
 
 def ring() -> None:
-    """Wake a worker. A broker that cannot be reached only delays the job until the next sweep."""
+    """Wake a worker, where django-q2 runs one. A broker that cannot be reached only delays the job until the sweep."""
+    if not conf.get("RING"):
+        return
     from django_q.tasks import async_task
 
     unreachable: tuple[type[Exception], ...] = (DatabaseError, OSError, *_broker_errors())
@@ -45,8 +50,13 @@ def _broker_errors() -> tuple[type[Exception], ...]:
 
 def drain_jobs() -> None:
     """Task: claim waiting jobs and run them, many at once."""
+    from wagtail_ai_content.records.jobs import api as jobs
+
     from .drain import drain_until_empty
 
+    silence = jobs.heartbeat_age("worker")
+    if silence is None or silence > BEAT_SECONDS:
+        jobs.beat("worker")
     if drain_until_empty():
         ring()
 

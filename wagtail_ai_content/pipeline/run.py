@@ -16,7 +16,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.db import Error, InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F
 
@@ -26,7 +25,7 @@ from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared
 from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.engine.reply import clean_reply
 from wagtail_ai_content.core.engine.retry import Verdict, verdict
-from wagtail_ai_content.core.errors import AIError, Gone, OtherVersion
+from wagtail_ai_content.core.errors import AIError, Gone, OtherVersion, TooManyCalls
 from wagtail_ai_content.core.providers.base import Reply, Request
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.core.versions import places
@@ -36,6 +35,7 @@ from . import recover
 from .build import build_request, task_of
 from .failpoints import reach
 from .functions import get_function
+from .turns import Order, in_turn
 
 logger = logging.getLogger("wagtail_ai_content")
 
@@ -53,16 +53,16 @@ async def run_claim(claim: jobs.Claim, ask: Ask) -> None:
     """Run a claimed job to its end, or to where it has to wait. Losing the claim ends the run quietly."""
     run = JobRun(claim)
     try:
-        replied = await sync_to_async(run.load)()
+        replied = await in_turn(run.load, order=Order.BEGIN)
         await Engine(AsyncSteps(run, ask)).execute(replied=replied)
     except jobs.LeaseLost:
         logger.info("Job %s is no longer ours", claim.job_id)
     except Error as error:
         logger.warning("Database trouble (%s) in job %s; it will be tried again", type(error).__name__, claim.job_id)
-        await sync_to_async(run.wait_for_database)()
+        await in_turn(run.wait_for_database, order=Order.FINISH)
     except Exception:
         logger.exception("Job %s failed unexpectedly", claim.job_id)
-        await sync_to_async(run.fail_unexpectedly)()
+        await in_turn(run.fail_unexpectedly, order=Order.FINISH)
 
 
 class AsyncSteps:
@@ -73,10 +73,11 @@ class AsyncSteps:
         self._ask = ask
 
     async def enter(self, phase: Phase) -> None:
-        await sync_to_async(self._run.enter)(phase)
+        order = Order.PREPARE if phase is Phase.PREP else Order.FINISH
+        await in_turn(lambda: self._run.enter(phase), order=order)
 
     async def prepare(self) -> Request:
-        return await sync_to_async(self._run.prepare)()
+        return await in_turn(self._run.prepare, order=Order.PREPARE)
 
     async def ask(self, request: Request) -> Reply:
         reach("AI_CALL:before_request")
@@ -88,16 +89,16 @@ class AsyncSteps:
         await patiently(lambda: self._run.keep(reply))
 
     async def parse(self) -> Parsed:
-        return await sync_to_async(self._run.parse)()
+        return await in_turn(self._run.parse, order=Order.FINISH)
 
     async def save(self, parsed: Parsed) -> None:
         await patiently(lambda: self._run.save(parsed))
 
     async def deliver(self) -> None:
-        await sync_to_async(self._run.deliver)()
+        await in_turn(self._run.deliver, order=Order.FINISH)
 
     async def give_up_or_wait(self, error: AIError, *, replied: bool) -> None:
-        await sync_to_async(self._run.give_up_or_wait)(error, replied=replied)
+        await in_turn(lambda: self._run.give_up_or_wait(error, replied=replied), order=Order.FINISH)
 
 
 async def patiently(write: Callable[[], None]) -> None:
@@ -108,12 +109,12 @@ async def patiently(write: Callable[[], None]) -> None:
     """
     for wait in DATABASE_WAITS:
         try:
-            return await sync_to_async(write)()
+            return await in_turn(write, order=Order.FINISH)
         except (OperationalError, InterfaceError) as error:
             logger.warning("The database did not take a write (%s); trying again", type(error).__name__)
-            await sync_to_async(close_old_connections)()
+            await in_turn(close_old_connections, order=Order.FINISH)
             await asyncio.sleep(wait)
-    await sync_to_async(write)()
+    await in_turn(write, order=Order.FINISH)
 
 
 class JobRun:
@@ -143,6 +144,8 @@ class JobRun:
 
     def prepare(self) -> Request:
         self._open()
+        if self.job.calls >= conf.get("MAX_CALLS"):
+            raise TooManyCalls(calls=self.job.calls)
         self.function.validate(self.task)
         reach("PREP:start")
         prepared = self.function.prepare(self.task)

@@ -27,6 +27,7 @@ PARAMETER_KINDS: dict[str, type] = {"prompt": str, "prompt_override": str, "vari
 
 NOT_PLAIN = gettext_noop("the parameters must be plain JSON data of at most 100 kB")
 KEY_TOO_LONG = gettext_noop("an idempotency key has at most 200 characters")
+TOO_MANY = gettext_noop("You chose %(count)s items; this can be done for at most %(most)s at once. Choose fewer.")
 WRONG_KIND = gettext_noop("The parameter “%(name)s” has the wrong type.")
 WAITING = gettext_noop("Waiting for a worker")
 
@@ -84,6 +85,7 @@ def _checked(ask: Ask, function: AIFunction) -> jobs.NewJob:
         user_id=str(user.pk) if user else None,
         site_id=site.pk if site else None,
     )
+    _check_count(function, params.get("ids"))
     function.validate(task)
     prompts.resolve(
         function.prompt or function.name,
@@ -115,6 +117,12 @@ def _new_job(ask: Ask, function: AIFunction, *, task: Task, user: Any, site: Any
         idempotency_key=ask.idempotency_key,
         message=Text(WAITING),
     )
+
+
+def _check_count(function: AIFunction, ids: Any) -> None:
+    most = function.get_max_items()
+    if most is not None and isinstance(ids, list) and len(ids) > most:
+        raise InvalidInput(TOO_MANY, count=len(ids), most=most)
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,9 +78,10 @@ with transaction.atomic():
 """
 
 SLUGS = """
-from world.models import PageOfSection, StoryPage, ArticlePage
+from world.models import ArticlePage, StoryPage
 from wagtail.models import Page
-out = list(Page.objects.type(StoryPage, ArticlePage).filter(locale__language_code="en").values_list("slug", flat=True))
+pages = Page.objects.type(StoryPage, ArticlePage).filter(locale__language_code="en").specific()
+out = [page.slug for page in pages if page.body]
 """
 
 FORGET = """

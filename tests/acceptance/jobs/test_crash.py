@@ -9,7 +9,7 @@ from tests.support.site import until
 
 from .conftest import MakeSite
 from .follow import finish, submit
-from .snippets import REVISIONS
+from .snippets import RECOVER, REVISIONS
 
 POINTS = {
     # point: calls the provider sees in all
@@ -54,3 +54,19 @@ def test_a_worker_killed_at_any_phase_neither_loses_nor_doubles_anything(
             assert (point, len(openai_server.calls)) == (point, calls)
             assert state["latest_is_ai"]
             assert state["live_is_untouched"]
+
+
+def test_a_job_whose_worker_dies_in_every_call_is_given_up_after_as_many_calls_as_are_allowed(
+    make_site: MakeSite, openai_server: OpenAIServer
+) -> None:
+    site, slug = make_site(), PAGES[0]
+    before = site.run(REVISIONS, slug=slug)
+    with site.process("qcluster"):
+        site.arm("AI_CALL:after_reply")
+        job = submit(site, slug)
+        for _ in range(2):
+            until(lambda: site.run(RECOVER) or site.has_fired(), seconds=30, what="the worker to die")
+            site.arm("AI_CALL:after_reply")
+        state = finish(site, job)
+    assert (state["status"], state["calls"], len(openai_server.calls)) == ("failed", 3, 3)
+    assert (state["revisions"], state["versions"]) == (before, [])

@@ -65,7 +65,8 @@ def test_random_kills_neither_lose_nor_double_a_job(site: Site, openai_server: O
         clusters.close()
         clusters.enter_context(site.process("qcluster"))
         states = finish_all(site)
-    assert kills >= 8
+    assert kills >= 5
+    assert sum(state["calls"] for state in states) > 40, "no kill met a job at work"
     assert len(states) == 40
     assert all(state["status"] in ("succeeded", "failed") for state in states)
     assert all(state["versions"] <= 1 and state["revisions"] <= 1 for state in states)

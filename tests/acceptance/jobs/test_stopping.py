@@ -15,7 +15,7 @@ from .conftest import MakeSite
 from .follow import finish, in_flight, look, submit
 from .snippets import BEAT, HEARTBEAT, RECOVER, REVISIONS, ROW
 
-SLOW = {"meta": {"MODEL": "openai/slow-3.0"}}
+SLOW = {"meta": {"MODEL": "openai/slow-2.0"}}
 
 
 def check_once(state: dict, *, revisions: int) -> None:  # type: ignore[type-arg]
@@ -29,12 +29,20 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait(10)
 
 
-@pytest.mark.parametrize("command", ["qcluster", "ai_worker"])
+@pytest.fixture(scope="module")
+def slow_site(make_shared_site: MakeSite) -> Site:
+    """A site without workers whose model takes two seconds."""
+    return make_shared_site(FUNCTIONS=SLOW)
+
+
+@pytest.mark.parametrize(
+    ("command", "stopped", "killed"),
+    [("qcluster", "across-the-wade", "the-toll-house"), ("ai_worker", "samphire-row", "the-ropewalk")],
+)
 def test_a_worker_told_to_stop_finishes_its_job_and_a_killed_one_leaves_it_to_the_next(
-    make_site: MakeSite, openai_server: OpenAIServer, command: str
+    slow_site: Site, openai_server: OpenAIServer, command: str, stopped: str, killed: str
 ) -> None:
-    site = make_site(FUNCTIONS=SLOW)
-    stopped, killed = "across-the-wade", "the-toll-house"
+    site = slow_site
     before = {slug: site.run(REVISIONS, slug=slug) for slug in (stopped, killed)}
     with site.process(command) as process:
         job = submit(site, stopped)

@@ -98,7 +98,7 @@ class AIFunction(ABC):
     """Something a site can ask an AI for.
 
     Subclass it, give it a ``name``, register an instance or a lazy loader in an ``ai_functions.py`` of any installed
-    app, and ship a prompt template for it.
+    app, and put a prompt template for it into the app's folder ``ai_prompts``.
     """
 
     name: str

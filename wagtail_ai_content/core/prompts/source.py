@@ -1,4 +1,4 @@
-"""The prompts in a folder: one ``.md.j2`` file each, with ``_partials/*.md.j2`` beside them."""
+"""The prompts in folders: one ``.md.j2`` file each, with ``_partials/*.md.j2`` beside them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ SUFFIX = ".md.j2"
 
 
 class FilePromptSource:
-    """The prompts of one folder, read once."""
+    """The prompts of some folders, read once. Where two have a file of the same name, the first folder's counts."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, *folders: Path) -> None:
+        self._folders = folders
 
     @cached_property
     def prompts(self) -> Mapping[str, Prompt]:
         """By name, which is the file's name. Raises: ``PromptError``."""
-        return {name: _read(path, name=name) for name, path in _files(self._folder).items()}
+        return {name: _read(path, name=name) for name, path in self._files("").items()}
 
     @cached_property
     def partials(self) -> Mapping[str, str]:
         """Text of each partial, by name."""
-        return {name: path.read_text("utf-8") for name, path in _files(self._folder / "_partials").items()}
+        return {name: path.read_text("utf-8") for name, path in self._files("_partials").items()}
 
     def list(self) -> tuple[Prompt, ...]:
         return tuple(self.prompts.values())
@@ -39,6 +39,10 @@ class FilePromptSource:
         """The prompt called like the function, else the first one made for it."""
         fitting = [prompt for prompt in self.list() if prompt.function == function]
         return next((prompt for prompt in fitting if prompt.name == function), fitting[0] if fitting else None)
+
+    def _files(self, below: str) -> dict[str, Path]:
+        found = [_files(folder / below) for folder in reversed(self._folders)]
+        return {name: path for files in found for name, path in files.items()}
 
 
 def shipped_folder() -> Path:

@@ -63,6 +63,11 @@ _DEFAULT_BASES = {
     # Without an address litellm asks the Hub first where the model lives: a second request, and a synchronous one.
     "huggingface": "https://router.huggingface.co/v1",
 }
+# litellm's own way asks an Ollama server about the model first, synchronously and more than once; its
+# OpenAI-compatible door needs one request.
+_OLLAMA = frozenset({"ollama", "ollama_chat"})
+# Not to Hugging Face, where litellm puts it into the request's body.
+_ONE_TRY = {"max_retries": 0}
 _WITHOUT_EMBEDDINGS = frozenset({"anthropic", "groq", "deepseek", "perplexity"})
 _WITH_IMAGES = frozenset({"openai", "azure", "gemini", "vertex_ai"})
 
@@ -311,21 +316,21 @@ class LiteLLMProvider(Provider):
         token = current.set(exchange)
         try:
             return await getattr(litellm, function)(
-                model=exchange.model,
-                timeout=_SOCKET_SECONDS,
-                max_retries=0,
-                num_retries=0,
-                **self._address(exchange.model),
-                **parameters,
+                timeout=_SOCKET_SECONDS, num_retries=0, **self._address(exchange.model), **parameters
             )
         finally:
             current.reset(token)
 
-    def _address(self, model: str) -> dict[str, str]:
-        prefix = model.partition("/")[0]
+    def _address(self, model: str) -> dict[str, Any]:
+        """Which model litellm is to ask, where and with what key."""
+        prefix, _, name = model.partition("/")
         credential = self._credentials.get(model) or self._credentials.get(prefix) or Credential()
-        default = {"api_base": _DEFAULT_BASES[prefix]} if prefix in _DEFAULT_BASES else {}
-        return default | credential.arguments()
+        if prefix in _OLLAMA:
+            base = credential.api_base or os.environ.get("OLLAMA_API_BASE") or "http://localhost:11434"
+            base = base.rstrip("/").removesuffix("/v1") + "/v1"
+            return {"model": f"openai/{name}", "api_base": base, "api_key": credential.api_key or "ollama", **_ONE_TRY}
+        default = {"api_base": _DEFAULT_BASES[prefix]} if prefix in _DEFAULT_BASES else _ONE_TRY
+        return {"model": model, **default, **credential.arguments()}
 
 
 def _messages(request: Request) -> list[dict[str, str]]:

@@ -279,8 +279,12 @@ def _cancel(some: QuerySet[Job], *, message: Text) -> int:
     )
 
 
-def restart(job_id: uuid.UUID) -> bool:
-    """Put a job that failed or was cancelled back in the queue. A stored reply is used again. False otherwise."""
+def restart(job_id: uuid.UUID, *, forget_reply: bool = False) -> bool:
+    """Put a job that failed or was cancelled back in the queue; False when it is neither.
+
+    A stored reply is used again, unless it is to be forgotten.
+    """
+    forgotten = {"reply": None} if forget_reply else {}
     return bool(
         Job.objects.filter(pk=job_id, status__in=[Status.FAILED, Status.CANCELLED]).update(
             status=Status.PENDING,
@@ -292,6 +296,7 @@ def restart(job_id: uuid.UUID) -> bool:
             repairs=0,
             error_code="",
             error={},
+            **forgotten,
         )
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from stage import work
 from stage.figures import Figure, headline, percentile, report
-from stage.scene import example_site, model_server, scratch
+from stage.scene import set_up
 
 from tests.support.site import Site, until
 
@@ -46,10 +46,8 @@ def main() -> None:
     parser.add_argument("--postgres", action="store_true", help="In a new PostgreSQL database (POSTGRES_HOST, …).")
     options = parser.parse_args()
     headline(f"From click to start, {options.clicks} clicks, {'PostgreSQL' if options.postgres else 'SQLite'}")
-    with scratch() as folder, model_server(folder) as url:
-        with example_site(folder, url=url, model="openai/test-model", postgres=options.postgres) as site:
-            with work.cluster(site):
-                _measure(site, folder / "stamps", clicks=options.clicks)
+    with set_up("openai/test-model", postgres=options.postgres) as scene, work.cluster(scene.site):
+        _measure(scene.site, scene.folder / "stamps", clicks=options.clicks)
 
 
 def _measure(site: Site, stamps: Path, *, clicks: int) -> None:

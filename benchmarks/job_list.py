@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stage.figures import Figure, headline, middle, report
-from stage.scene import enter, example_site, model_server, scratch
+from stage.scene import enter, set_up
 
 Rows = Callable[[], Sequence[Any]]
 
@@ -29,14 +29,13 @@ def main() -> None:
     parser.add_argument("--postgres", action="store_true", help="In a new PostgreSQL database (POSTGRES_HOST, …).")
     options = parser.parse_args()
     headline(f"{options.rows:,} jobs, pages of {PAGE}")
-    with scratch() as folder, model_server(folder) as url:
-        with example_site(folder, url=url, model="openai/test-model", postgres=options.postgres) as site:
-            enter(site)
-            began = time.perf_counter()
-            make_rows(options.rows)
-            report(Figure(what="making the rows", value=time.perf_counter() - began, unit="s"))
-            for filters in FILTERS:
-                measure(filters, rounds=options.rounds)
+    with set_up("openai/test-model", postgres=options.postgres) as scene:
+        enter(scene.site)
+        began = time.perf_counter()
+        make_rows(options.rows)
+        report(Figure(what="making the rows", value=time.perf_counter() - began, unit="s"))
+        for filters in FILTERS:
+            measure(filters, rounds=options.rounds)
 
 
 def measure(filters: dict[str, str], *, rounds: int) -> None:

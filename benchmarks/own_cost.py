@@ -24,7 +24,7 @@ from typing import Any
 
 from stage import work
 from stage.figures import Figure, headline, middle, report, spread
-from stage.scene import KEY, enter, example_site, model_server, scratch
+from stage.scene import KEY, enter, set_up
 
 from tests.support.site import Site
 
@@ -41,11 +41,10 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="Also list where the time of our own code goes.")
     options = parser.parse_args()
     headline(f"Our own cost, {options.rounds} rounds of {options.jobs} jobs")
-    with scratch() as folder, model_server(folder) as url:
-        with example_site(folder, url=url, model=MODEL, postgres=options.postgres) as site:
-            enter(site)
-            _calls(site, url=url, options=options)
-            _write_backs(site, count=options.jobs, profile=options.profile)
+    with set_up(MODEL, postgres=options.postgres) as scene:
+        enter(scene.site)
+        _calls(scene.site, url=scene.url, options=options)
+        _write_backs(scene.site, count=options.jobs, profile=options.profile)
 
 
 # 1. Calls

@@ -16,12 +16,12 @@ from typing import Any
 
 from stage import REPO, work
 from stage.figures import Figure, headline, percentile, report
-from stage.scene import example_site, model_server, scratch
+from stage.scene import set_up
 
 from tests.support.site import Site
 
 WEB_PROCESSES = 2
-LOCKED = "database is locked"
+LOCKED = ("database is locked", "OperationalError")
 
 # What the edit view does: reads, then writes, in one transaction. A person pauses in between.
 SAVE_PAGES = """
@@ -79,9 +79,8 @@ def main() -> None:
         ("as Django sets it up", "stage.as_django_comes", None),
         ("with our options", "config.settings", 0.0),
     ):
-        with scratch() as folder, model_server(folder) as url:
-            with example_site(folder, url=url, model="openai/test-model", settings=settings) as site:
-                _measure(site, name, most=most, options=options)
+        with set_up("openai/test-model", settings=settings) as scene:
+            _measure(scene.site, name, most=most, options=options)
 
 
 def _measure(site: Site, name: str, *, most: float | None, options: argparse.Namespace) -> None:
@@ -93,7 +92,7 @@ def _measure(site: Site, name: str, *, most: float | None, options: argparse.Nam
         told: list[dict[str, Any]] = [_ended(writer) for writer in writers]
         revisions = site.run(REVISIONS)
     saves, locked = sum(one["saves"] for one in told), sum(one["locked"] for one in told)
-    in_worker = site.log("qcluster").count(LOCKED)
+    in_worker = sum(any(word in line for word in LOCKED) for line in site.log("qcluster").splitlines())
     times = [time * 1000 for one in told for time in one["times"]]
     note = f"{saves:,} saves in the web processes, {revisions:,} revisions by the worker"
     report(

@@ -20,7 +20,7 @@ from typing import Any
 from stage import peer, work
 from stage.figures import Figure, headline, middle, report, spread
 from stage.memory import cpu, held, watched
-from stage.scene import KEY, example_site, forget, model_server, scratch
+from stage.scene import KEY, forget, set_up
 
 from tests.support.site import Site
 
@@ -44,12 +44,8 @@ def main() -> None:
     outcome = OUTCOMES[options.function]
     kind = "PostgreSQL" if options.postgres else "SQLite"
     headline(f"{options.jobs:,} jobs of {SECONDS:g} s ({options.function}: {outcome}), {kind}")
-    with (
-        scratch() as folder,
-        model_server(folder) as url,
-        example_site(folder, url=url, model=MODEL, postgres=options.postgres, MAX_IN_FLIGHT=options.in_flight) as site,
-    ):
-        _measure(site, folder, url=url, options=options)
+    with set_up(MODEL, postgres=options.postgres, MAX_IN_FLIGHT=options.in_flight) as scene:
+        _measure(scene.site, scene.folder, url=scene.url, options=options)
 
 
 def _measure(site: Site, folder: Path, *, url: str, options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,27 +75,34 @@ def database(folder: Path, *, postgres: bool) -> Iterator[str]:
         server.execute(drop)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """Everything a measurement needs."""
+
+    folder: Path
+    """For files that are gone afterwards."""
+    url: str
+    """Where the model answers."""
+    site: Site
+
+
 @contextmanager
-def example_site(
-    folder: Path, *, url: str, model: str, postgres: bool = False, settings: str = "config.settings", **options: Any
-) -> Iterator[Site]:
-    """The example site with its pages, which asks the model at ``url``. ``options`` go over its own."""
-    provider = {"openai": {"API_KEY": KEY, "API_BASE": url}}
-    options = {"PROVIDERS": provider, "CACHE_ALIAS": None, "FAILPOINTS": None, **options}
-    path = os.pathsep.join(map(str, (REPO, REPO / "example_site", BENCHMARKS)))
-    with database(folder, postgres=postgres) as where:
+def set_up(model: str, *, postgres: bool = False, settings: str = "config.settings", **options: Any) -> Iterator[Scene]:
+    """The example site with its pages, which asks ``model`` on loopback. ``options`` go over the site's own."""
+    with scratch() as folder, model_server(folder) as url, database(folder, postgres=postgres) as where:
+        provider = {"openai": {"API_KEY": KEY, "API_BASE": url}}
         site = Site(
             folder,
             database=where,
-            options=options,
+            options={"PROVIDERS": provider, "CACHE_ALIAS": None, "FAILPOINTS": None, **options},
             EXAMPLE_SITE_AI_MODEL=model,
             EXAMPLE_SITE_DEBUG="1",
             DJANGO_SETTINGS_MODULE=settings,
-            PYTHONPATH=path,
+            PYTHONPATH=os.pathsep.join(map(str, (REPO, REPO / "example_site", BENCHMARKS))),
         )
         try:
             _fill(site)
-            yield site
+            yield Scene(folder=folder, url=url, site=site)
         finally:
             site.close()
 

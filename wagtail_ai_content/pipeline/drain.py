@@ -115,7 +115,7 @@ class Drain:
         free = self._limits.in_flight - len(self._running)
         if free < max(1, self._limits.in_flight // 10):
             return 0
-        claims = await self._bravely(
+        claims: list[jobs.Claim] = await self._bravely(
             lambda: jobs.claim(self._owner, limit=free, lease=self._limits.lease, job_id=self._only), instead=[]
         )
         if self._only is not None:

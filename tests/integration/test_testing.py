@@ -9,7 +9,7 @@ from wagtail.models import Page
 
 from wagtail_ai_content.api import Ask, Job, retry_job, run_job, submit
 from wagtail_ai_content.core.errors import RateLimited
-from wagtail_ai_content.testing import FakeProvider, answered_by
+from wagtail_ai_content.testing import FakeProvider, Step, answered_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,3 +61,12 @@ def test_trying_a_declined_job_again_asks_the_model_again(plain_page: Page, edit
         retry_job(job.pk)
         job = run_job(job)
     assert (job.status, job.parsed["value"]) == ("succeeded", "Short.")
+
+
+def test_a_reply_with_characters_no_database_takes_is_stored_and_used(plain_page: Page, editor: Any) -> None:
+    text = '{"summary": "Sh\0ort\ud800.", "note": ""}'
+    fake = FakeProvider([Step(text=text, model="test/mo\0del\ud800", finish_reason="stop")])
+    with answered_by(fake):
+        job = run_job(submit(Ask(function="summarise", page=plain_page, user=editor)))
+    assert (job.status, job.parsed["value"], job.model_used) == ("succeeded", "Short.", "test/model")
+    assert len(fake.calls) == 1

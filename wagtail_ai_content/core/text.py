@@ -41,3 +41,8 @@ class Text:
 def fill(template: str, params: Mapping[str, Any]) -> str:
     """Put ``params`` into ``template``; a message with no values keeps its per cent signs."""
     return template % dict(params) if params else template
+
+
+def storable(text: str) -> str:
+    """``text`` without what a database refuses: the character nought, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")

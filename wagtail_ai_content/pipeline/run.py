@@ -27,7 +27,7 @@ from wagtail_ai_content.core.engine.reply import clean_reply
 from wagtail_ai_content.core.engine.retry import Verdict, verdict
 from wagtail_ai_content.core.errors import AIError, Gone, OtherVersion, TooManyCalls
 from wagtail_ai_content.core.providers.base import Reply, Request
-from wagtail_ai_content.core.text import Text, gettext_noop
+from wagtail_ai_content.core.text import Text, gettext_noop, storable
 from wagtail_ai_content.core.versions import places
 from wagtail_ai_content.records.jobs import api as jobs
 
@@ -182,7 +182,7 @@ class JobRun:
             jobs.update(
                 self.claim,
                 reply=answered,
-                model_used=reply.model[:200],
+                model_used=answered["model"],
                 prompt_tokens=reply.usage.prompt_tokens,
                 completion_tokens=reply.usage.completion_tokens,
                 cost=_sum(self.job.cost, reply.cost.amount),
@@ -332,9 +332,9 @@ def request_json(request: Request) -> dict[str, Any]:
 def reply_json(reply: Reply) -> dict[str, Any]:
     """The reply as plain data."""
     return {
-        "text": reply.text.replace("\0", ""),
-        "model": reply.model,
-        "finish_reason": reply.finish_reason,
+        "text": storable(reply.text),
+        "model": storable(reply.model)[:200],
+        "finish_reason": storable(reply.finish_reason)[:50],
         "prompt_tokens": reply.usage.prompt_tokens,
         "completion_tokens": reply.usage.completion_tokens,
         "cost": str(reply.cost.amount) if reply.cost.amount is not None else None,

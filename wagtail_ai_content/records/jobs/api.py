@@ -215,7 +215,7 @@ def update(claim: Claim, **fields: Any) -> None:
 
 def lock(claim: Claim) -> Job:
     """The claimed job, its row locked until the transaction ends. Raises: ``LeaseLost``."""
-    job = _owned(claim).select_for_update(of=("self",)).first()
+    job = _owned(claim).select_for_update(of=("self",)).only("pk").first()  # its texts are large, and known here
     if job is None:
         raise LeaseLost(claim.job_id)
     return job

@@ -89,7 +89,10 @@ def cancel_jobs(*, function: str = "") -> int:
 
 
 def retry_job(job_id: uuid.UUID | str) -> None:
-    """Put a failed or cancelled job back in the queue. A reply that can be used is not asked for again. Raises: ``UnknownTarget``, ``InvalidInput``."""
+    """Put a failed or cancelled job back in the queue. A reply that can be used is not asked for again.
+
+    Raises: ``UnknownTarget``, ``InvalidInput``.
+    """
     job = show_job(job_id)
     if not _jobs.restart(job.pk, forget_reply=job.error_code in USELESS_REPLY):
         raise InvalidInput(reason=NOT_ENDED)

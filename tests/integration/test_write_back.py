@@ -294,5 +294,5 @@ def test_blocks_stored_without_ids_do_not_look_edited(deep_page: Page, editor: A
     job = Halfway(submit(Ask(function="meta", page=deep_page, user=editor))).finish()
     assert (job.outcome, job.outcome_reason) == ("revision", "")
     draft = fresh(deep_page).get_latest_revision_as_object()
-    assert [block.value for block in draft.body][0] == "The third day"
+    assert draft.body[0].value == "The third day"
     assert len(draft.body) == len(DEEP_BODY)

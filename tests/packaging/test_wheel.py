@@ -1,4 +1,4 @@
-"""The built wheel, installed into a project of its own: everything is in it, and a job runs with two lines of settings."""
+"""The built wheel, in a project of its own: everything is in it, and a job runs with two lines of settings."""
 
 from __future__ import annotations
 

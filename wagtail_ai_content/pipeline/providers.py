@@ -22,7 +22,6 @@ from wagtail_ai_content.core.providers.pricing import Price, PriceBook, PricedPr
 
 from .ports import DatabaseBreakers, DjangoCache
 
-
 _answering: ContextVar[Provider | None] = ContextVar("wagtail_ai_content_answering", default=None)
 
 

@@ -72,7 +72,7 @@ out = Job.objects.filter(outcome="revision").count()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20, help="For each of the two runs.")
-    parser.add_argument("--jobs", type=int, default=600, help="More than can be done in that time.")
+    parser.add_argument("--jobs", type=int, default=400, help="About as many as can be done in that time.")
     options = parser.parse_args()
     headline(f"SQLite, a worker and {WEB_PROCESSES} web processes, {options.seconds:g} s each")
     for name, settings, most in (

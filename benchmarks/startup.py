@@ -179,7 +179,7 @@ def _environment(folder: Path) -> str:
     """A throw-away environment with wagtail-ai; gives its Python."""
     venv.create(folder, with_pip=True)
     python = str(folder / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "wagtail-ai"], check=True)
+    subprocess.run([python, "-m", "pip", "install", "-qq", "wagtail-ai"], check=True)
     shown = (
         "import importlib.metadata as m; print('wagtail-ai', m.version('wagtail-ai'), 'wagtail', m.version('wagtail'))"
     )

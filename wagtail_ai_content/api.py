@@ -1,4 +1,4 @@
-"""The public Python interface: ask for something, follow it, stop it.
+"""The public Python interface: ask for something, follow it, stop it; and what a function of one's own needs of pages.
 
 ::
 
@@ -20,20 +20,26 @@ from .pipeline.drain import run_one
 from .pipeline.functions import get_function
 from .pipeline.recover import announce
 from .pipeline.submit import Ask, submit
+from .pipeline.targets import acting_user, open_target, snapshot
+from .pipeline.write import write_changes
 from .records.jobs import api as _jobs
 from .records.jobs.api import Job
 
 __all__ = [
     "Ask",
     "Job",
+    "acting_user",
     "cancel_job",
     "cancel_jobs",
     "list_jobs",
+    "open_target",
     "retry_job",
     "run_ai_task",
     "run_job",
     "show_job",
+    "snapshot",
     "submit",
+    "write_changes",
 ]
 
 CANCELLED = gettext_noop("Cancelled. Nothing was changed.")

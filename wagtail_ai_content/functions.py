@@ -22,8 +22,6 @@ from .core.engine.phases import Phase
 from .core.engine.schema import ReplySchema
 from .core.text import Text, gettext_noop
 from .pipeline.functions import registry
-from .pipeline.targets import acting_user, open_target, snapshot
-from .pipeline.write import write_changes
 
 __all__ = [
     "AIFunction",
@@ -35,14 +33,10 @@ __all__ = [
     "Target",
     "Task",
     "Text",
-    "acting_user",
     "alias",
     "gettext_noop",
-    "open_target",
     "register",
     "register_lazy",
-    "snapshot",
-    "write_changes",
 ]
 
 FunctionOrClass = TypeVar("FunctionOrClass", AIFunction, type[AIFunction])

@@ -141,3 +141,13 @@ def test_a_failed_job_can_be_tried_again_and_a_running_one_not() -> None:
     found = jobs.fetch(job.pk)
     assert found is not None
     assert (found.status, found.error_code, found.calls) == ("pending", "", 0)
+
+
+def test_pages_of_the_list_do_not_repeat_the_row_they_begin_after() -> None:
+    made = [new_job().pk for _ in range(5)]
+    Job.objects.filter(pk=made[0]).update(created=timezone.now())  # one with microseconds among the database's own
+    seen, before = [], None
+    while page := jobs.listing(limit=2, before=before):
+        seen += [job.pk for job in page]
+        before = (page[-1].created, page[-1].pk)
+    assert sorted(seen) == sorted(made)

@@ -198,3 +198,18 @@ def test_a_page_that_is_not_in_its_section_any_more_has_no_position():
     empty = Context(page_title="", text="", section_title="", section_summary="", pages=(), shortened=False)
 
     assert empty.variables()["position"] is None
+
+
+def test_other_pages_are_not_read_for_a_prompt_that_does_not_use_them(
+    rich_page, editor, task_for, django_assert_max_num_queries
+):
+    import dataclasses
+
+    from wagtail_ai_content.features.writing.meta import Meta
+
+    task = task_for(rich_page, editor, "meta")
+    with_pages = Meta().prepare(dataclasses.replace(task, wants=frozenset({"text", "pages"})))
+    without = Meta().prepare(dataclasses.replace(task, wants=frozenset({"text"})))
+    assert [page["current"] for page in with_pages.variables["pages"]] == [True]
+    assert without.variables["pages"] == []
+    assert without.variables["text"] == with_pages.variables["text"]

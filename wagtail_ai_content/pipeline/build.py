@@ -66,14 +66,20 @@ def task_of(job: Job) -> Task:
     )
 
 
-def build_request(job: Job, *, function: AIFunction, task: Task, prepared: Prepared) -> Built:
-    """Resolve the prompt and the model, and render. Raises: ``PromptError``, ``UnknownPrompt``."""
-    resolved = prompts.resolve(
+def resolve_prompt(function: AIFunction, task: Task) -> prompts.ResolvedPrompt:
+    """The prompt of this task. Raises: ``PromptError``, ``UnknownPrompt``."""
+    return prompts.resolve(
         function.prompt or function.name,
         site_id=task.site_id,
         override=task.payload.get("prompt_override"),
         name=task.payload.get("prompt"),
     )
+
+
+def build_request(
+    job: Job, *, function: AIFunction, task: Task, prepared: Prepared, resolved: prompts.ResolvedPrompt
+) -> Built:
+    """Choose the model and render the prompt. Raises: ``PromptError``, ``InvalidInput``."""
     variables = _variables(function.build_prompt(prepared), task=task, resolved=resolved)
     messages = render_messages(
         resolved.body,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 from django.utils import timezone
@@ -70,9 +72,17 @@ class Models:
 
 
 def preload() -> None:
-    """Load litellm now, so that workers forked later share its memory; not where only the built-in engine is used."""
+    """Load litellm and its prices now, so that workers forked later share their memory.
+
+    Nothing where only the built-in engine is used. What is loaded is kept from the garbage collector, whose marks
+    would make each worker copy it.
+    """
     if any(model != conf.BUILTIN_MODEL for model in _configured_models()):
         load()
+        bundled_price(conf.get("MODEL"))
+        import_module("wagtail_ai_content.core.prompts.sandbox")
+        gc.collect()
+        gc.freeze()
 
 
 def _configured_models() -> Iterable[str]:

@@ -32,7 +32,7 @@ from wagtail_ai_content.core.versions import places
 from wagtail_ai_content.records.jobs import api as jobs
 
 from . import recover
-from .build import build_request, task_of
+from .build import build_request, resolve_prompt, task_of
 from .failpoints import reach
 from .functions import get_function
 from .turns import Order, in_turn
@@ -148,8 +148,10 @@ class JobRun:
             raise TooManyCalls(calls=self.job.calls)
         self.function.validate(self.task)
         reach("PREP:start")
+        resolved = resolve_prompt(self.function, self.task)
+        self.task = dataclasses.replace(self.task, wants=resolved.used)
         prepared = self.function.prepare(self.task)
-        built = build_request(self.job, function=self.function, task=self.task, prepared=prepared)
+        built = build_request(self.job, function=self.function, task=self.task, prepared=prepared, resolved=resolved)
         self.fallbacks = built.fallbacks
         sent = request_json(built.request)
         with transaction.atomic():

@@ -15,9 +15,9 @@ from wagtail_ai_content.core.engine.function import AIFunction, Target, Task
 from wagtail_ai_content.core.errors import Conflict, InvalidInput, NotAllowed
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.records.jobs import api as jobs
-from wagtail_ai_content.records.prompts import api as prompts
 
 from . import queue
+from .build import resolve_prompt
 from .functions import get_function
 from .targets import NO_USER, check_allowed, describe, site_of
 
@@ -87,12 +87,7 @@ def _checked(ask: Ask, function: AIFunction) -> jobs.NewJob:
     )
     _check_count(function, params.get("ids"))
     function.validate(task)
-    prompts.resolve(
-        function.prompt or function.name,
-        site_id=task.site_id,
-        override=params.get("prompt_override"),
-        name=params.get("prompt"),
-    )
+    resolve_prompt(function, task)
     return _new_job(ask, function, task=task, user=user, site=site)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from tests.support.openai_server import OpenAIServer
@@ -10,8 +11,9 @@ from tests.support.site import Postgres, Site, until
 from .snippets import JOB, RECOVER, STATES, SUBMIT
 
 
-def submit(site: Site, slug: str, *, function: str = "meta", user: str = "editor", key: str = "", **params: str) -> str:
-    job: str = site.run(SUBMIT, function=function, slug=slug, user=user, params=params, key=key)
+def submit(site: Site, slug: str, *, function: str = "meta", user: str = "editor", **params: str) -> str:
+    """A new job, also where the same was asked for a moment ago: each has an idempotency key of its own."""
+    job: str = site.run(SUBMIT, function=function, slug=slug, user=user, params=params, key=uuid.uuid4().hex)
     return job
 
 

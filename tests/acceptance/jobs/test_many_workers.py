@@ -27,8 +27,8 @@ FILES = ("*.log", "mail/*")
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def shared(make_shared_site: MakeSite, request: pytest.FixtureRequest) -> Site:
-    models = {"rewrite": {"MODEL": "openai/slow-1.0"}}
-    return make_shared_site(request.param, MAX_IN_FLIGHT=4, LEASE_SECONDS=8, FUNCTIONS=models)
+    models = {"rewrite": {"MODEL": "openai/slow-2.0"}}
+    return make_shared_site(request.param, MAX_IN_FLIGHT=2, LEASE_SECONDS=8, FUNCTIONS=models)
 
 
 @pytest.fixture

@@ -40,6 +40,8 @@ class Task:
     user_id: str | None
     site_id: int | None
     job_id: str = ""
+    wants: frozenset[str] | None = None
+    """The variables that its prompt uses, so that nothing is read for others; None when that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,3 +36,6 @@ WIDTH = 200
 """Widest padding or indentation."""
 SLOW_CHARS = 20_000
 """Longest text given to a filter whose cost grows faster than its input."""
+
+COMPILED = 256
+"""Checked templates a process keeps."""

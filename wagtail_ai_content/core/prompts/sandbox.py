@@ -15,9 +15,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial as bind
 from inspect import isgenerator
+from types import CodeType
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, meta, nodes
+from jinja2 import (
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    Undefined,
+    UndefinedError,
+    meta,
+    nodes,
+    pass_context,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
@@ -101,6 +111,18 @@ def render_parts(
     return [_guarded(name, part, bind(desk.render, part.source, data)) for part in parts]
 
 
+_Key = tuple[str, frozenset[str], frozenset[str], bool]
+
+_compiled: dict[_Key, CodeType] = {}
+"""The code of checked templates. It holds no text of a request and no budget: these are the environment's."""
+
+
+def _remember(key: _Key, code: CodeType) -> None:
+    if len(_compiled) >= limits.COMPILED:
+        _compiled.clear()
+    _compiled[key] = code
+
+
 class _Desk:
     """One render: an environment of its own, so that its budget is nobody else's."""
 
@@ -112,10 +134,16 @@ class _Desk:
 
     def compile(self, source: str, *, variables: Collection[str], inside_partial: bool = False) -> Any:
         """The template of ``source``, checked. Raises: ``Problem``, the engine's errors."""
-        tree = self.parse(source)
-        check_tree(tree, variables=variables, partials=() if inside_partial else self._partials)
-        _check_variables(tree, variables)
-        return self._environment.from_string(_Meter().visit(tree))
+        key = (source, frozenset(variables), frozenset(self._partials), inside_partial)
+        code = _compiled.get(key)
+        if code is None:
+            tree = self.parse(source)
+            check_tree(tree, variables=variables, partials=() if inside_partial else self._partials)
+            _check_variables(tree, variables)
+            code = self._environment.compile(_Meter().visit(tree))
+            _remember(key, code)
+        own = self._environment.make_globals(None)
+        return self._environment.template_class.from_code(self._environment, code, own)
 
     def parse(self, source: str) -> nodes.Template:
         if len(source.encode("utf-8", "replace")) > limits.SOURCE_BYTES:
@@ -225,7 +253,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def _method(self, obj: Any, method: str, /, *args: Any, **kwargs: Any) -> Any:
         if method == "replace":
-            return self.call_filter("replace", obj, args, kwargs)
+            return self.filters["replace"](None, obj, *args, **kwargs)
         result = getattr(obj, method)(*args, **kwargs)
         if type(obj) is dict and method != "get":
             result = list(result)
@@ -269,20 +297,26 @@ def _ask(name: str, *arguments: nodes.Expr, line: int) -> nodes.Call:
 def _paid(do: Callable[..., Any], budget: Budget, *, name: str) -> Callable[..., Any]:
     """The filter ``do``, taking and giving plain values only, with its result paid for."""
     passed = getattr(do, "jinja_pass_arg", None)
-    skipped = 0 if passed is None else 1
 
-    def paid(*args: Any, **kwargs: Any) -> Any:
-        for value in (*args[skipped:], *kwargs.values()):
+    # A filter that takes the context is never worked out in advance: compiled templates are kept, and what one
+    # request's budget or marker made would be carried to the next.
+    @pass_context
+    def paid(context: Any, *args: Any, **kwargs: Any) -> Any:
+        for value in (*args, *kwargs.values()):
             if not isinstance(value, Undefined):
                 measure(value, most_chars=limits.DATA_CHARS)
             elif isinstance(value, StrictUndefined) and name not in ("d", "default"):
                 raise UndefinedError(value._undefined_message)
-        _bound(name, args[skipped:], kwargs)
-        return budget.keep(_plain(do(*args, **kwargs)))
+        _bound(name, args, kwargs)
+        first = [] if passed is None else [_wanted(context, passed.name)]
+        return budget.keep(_plain(do(*first, *args, **kwargs)))
 
-    if passed is not None:
-        paid.jinja_pass_arg = passed  # type: ignore[attr-defined]
     return paid
+
+
+def _wanted(context: Any, what: str) -> Any:
+    """What a filter of Jinja's asks for as its first argument."""
+    return {"context": context, "eval_context": context.eval_ctx, "environment": context.environment}[what]
 
 
 def _bound(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:

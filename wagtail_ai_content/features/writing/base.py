@@ -45,17 +45,21 @@ class OpenPage:
     content: Mapping[str, Any]
     """The same as plain data, the base of the later merge."""
     targets: Sequence[TextTarget]
+    with_pages: bool = True
+    """Whether the prompt uses the other pages of the section."""
 
     @classmethod
     def of(cls, task: Task) -> OpenPage:
         """Raises: ``UnknownTarget``, ``Gone``, ``NotAllowed``."""
         page, user = open_target(task), acting_user(task)
         content = snapshot(page)
-        return cls(page=page, user=user, content=content, targets=text_targets(type(page), content, user=user))
+        targets = text_targets(type(page), content, user=user)
+        with_pages = task.wants is None or bool(task.wants & {"pages", "position", "shortened"})
+        return cls(page=page, user=user, content=content, targets=targets, with_pages=with_pages)
 
     def context(self, *, focus: Sequence[TextTarget] = ()) -> Context:
         """Raises: ``TooLong``."""
-        return gather(self.page, self.targets, user=self.user, focus=focus)
+        return gather(self.page, self.targets, user=self.user, focus=focus, with_pages=self.with_pages)
 
     def writable(self, path: str) -> TextTarget:
         """The text at ``path``. Raises: ``UnknownTarget`` when there is none, or it may not be written."""

@@ -82,8 +82,9 @@ def gather(
     *,
     user: PermissionsMixin | None,
     focus: Sequence[TextTarget] = (),
+    with_pages: bool = True,
 ) -> Context:
-    """The context of ``page``, the latest draft with its ``targets``.
+    """The context of ``page``, the latest draft with its ``targets``; ``with_pages`` with the others of the section.
 
     Of a page that is too long only the texts in ``focus`` are taken. Raises: TooLong, also when these are too long.
     """
@@ -93,7 +94,8 @@ def gather(
     if text is None:
         raise TooLong(PAGE_TOO_LONG, title=title, limit=limit)
     section_title, summary = _section(page, user=user)
-    pages, shortened = _trimmed(_pages(page, title, text, user=user), limit - len(text) - len(summary))
+    found = _pages(page, title, text, user=user) if with_pages else []
+    pages, shortened = _trimmed(found, limit - len(text) - len(summary))
     return Context(
         page_title=title,
         text=text,

@@ -58,6 +58,8 @@ __all__ = [
     "with_key",
 ]
 
+TICK = timedelta(microseconds=1)
+"""SQLite compares times as texts, in which .123 is less than .123000."""
 FINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 LISTED = (
     "id", "function", "status", "outcome", "phase", "progress", "message", "requested_by_name", "target_label",
@@ -355,7 +357,7 @@ def listing(*, before: tuple[datetime, uuid.UUID] | None = None, limit: int = 50
     jobs = Job.objects.filter(**filters).only(*LISTED).order_by("-created", "-id")
     if before:
         created, pk = before
-        jobs = jobs.filter(created__lte=created).exclude(created=created, pk__gte=pk)
+        jobs = jobs.filter(created__lt=created + TICK).exclude(created__gt=created - TICK, pk__gte=pk)
     return list(jobs[:limit])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,9 @@ from .models import ModelProfile, PromptTemplate
 from .shipped import shipped
 
 __all__ = ["ModelProfile", "ProfileValues", "PromptTemplate", "ResolvedPrompt", "profile_for", "prompts_for", "resolve"]
+
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,13 @@ class ResolvedPrompt:
     """The database row, where it comes from one."""
     revision_id: int | None = None
     """The published revision of that row."""
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The variables whose names stand in the body, or in a partial it names: never fewer than it needs."""
+        partials = [text for name, text in self.partials.items() if name in self.body]
+        words = set(_WORD.findall("\n".join([self.body, *partials])))
+        return frozenset(variable.name for variable in self.variables if variable.name in words)
 
 
 @dataclass(frozen=True, kw_only=True)

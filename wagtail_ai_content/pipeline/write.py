@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -53,6 +55,13 @@ REASONS: Mapping[str, str] = {
 }
 
 
+ATTRIBUTED = (
+    "function", "target_content_type_id", "target_object_id", "target_label", "base_digest", "model_used",
+    "model_parameters", "prompt_key", "prompt_version", "prompt_source", "confidence", "requested_by_name",
+)  # fmt: skip
+"""What a version takes over from its job; the job's texts are large and known here already."""
+
+
 class ReadBackError(AIError):
     """The stored revision is not what was meant to be written."""
 
@@ -73,15 +82,58 @@ def write_changes(task: Task, prepared: Prepared, parsed: Parsed) -> Saved:
     if not parsed.changes:
         return Saved(outcome="unchanged", message=Text(UNCHANGED, {"page": title}))
     base: dict[str, Any] = dict(prepared.base or {})
-    proposed = places.with_changes(base, parsed.changes)
+    result = _Result(job=_job(task), base=base, proposed=places.with_changes(base, parsed.changes), parsed=parsed)
     current = page.get_latest_revision_as_object()
-    reason = _obstacle(current, user, base=base, truncated=parsed.truncated) or _put(current, base, proposed)
+    reason = _obstacle(current, user, result=result) or _put(current, result)
     if reason:
-        _keep(task, parsed, page=page, user=user, proposed=proposed, revision=None, reason=reason)
+        result.keep(page, user=user, revision=None, reason=reason)
         return Saved(outcome="proposal", reason=reason, message=Text(REASONS[reason], {"page": title}))
-    revision = _save(current, user=user)
-    _keep(task, parsed, page=current, user=user, proposed=proposed, revision=revision, reason="")
+    result.keep(current, user=user, revision=_save(current, user=user, result=result), reason="")
     return Saved(outcome="revision", message=Text(WRITTEN, {"page": title}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Result:
+    """What an AI made of a page."""
+
+    job: jobs.Job
+    base: Mapping[str, Any]
+    """The page's content as the AI saw it."""
+    proposed: Mapping[str, Any]
+    """The same with the AI's changes."""
+    parsed: Parsed
+
+    @cached_property
+    def proposed_digest(self) -> str:
+        return places.digest(self.proposed)
+
+    def keep(self, page: Any, *, user: Any, revision: Any, reason: str) -> None:
+        """Store it as a version, and say so in the page's history."""
+        version = versions.keep(
+            self.job,
+            base=self.base,
+            proposed=self.proposed,
+            changes=self.parsed.changes,
+            warnings=self.parsed.warnings,
+            revision_id=revision.pk if revision else None,
+            reason=reason,
+        )
+        with LogContext(user=user):
+            log(
+                instance=page,
+                action=GENERATE_ACTION if revision else PROPOSE_ACTION,
+                user=user,
+                revision=revision,
+                content_changed=revision is not None,
+                data=_attribution(self.job, version_id=str(version.pk), reason=reason),
+            )
+
+
+def _job(task: Task) -> jobs.Job:
+    job = jobs.fetch(uuid.UUID(task.job_id), only=ATTRIBUTED)
+    if job is None:
+        raise Gone
+    return job
 
 
 def _locked_page(task: Task) -> Any:
@@ -94,7 +146,7 @@ def _locked_page(task: Task) -> Any:
     return page.specific
 
 
-def _obstacle(current: Any, user: Any, *, base: Mapping[str, Any], truncated: bool) -> str:
+def _obstacle(current: Any, user: Any, *, result: _Result) -> str:
     """Why nothing may be written now; "" when nothing is in the way."""
     if not current.permissions_for_user(user).can_edit() or current.alias_of_id:
         return "not_allowed"
@@ -105,23 +157,22 @@ def _obstacle(current: Any, user: Any, *, base: Mapping[str, Any], truncated: bo
     lock = current.get_lock()
     if lock is not None and lock.for_user(user):
         return "locked"
-    if places.digest(snapshot(current)) != places.digest(base):
+    if places.digest(snapshot(current)) != result.job.base_digest:
         return "changed"
-    return "truncated" if truncated else ""
+    return "truncated" if result.parsed.truncated else ""
 
 
-def _put(current: Any, base: Mapping[str, Any], proposed: Mapping[str, Any]) -> str:
+def _put(current: Any, result: _Result) -> str:
     """Set the changed fields of ``current``; "invalid" when the model would not hold them as they are."""
-    for name, value in proposed.items():
-        if value == base.get(name):
+    for name, value in result.proposed.items():
+        if value == result.base.get(name):
             continue
         field = current._meta.get_field(name)
         try:
             setattr(current, name, _python_value(field, value, current))
         except ValidationError:
             return "invalid"
-    held = places.digest(snapshot(current)) == places.digest(proposed)
-    return "" if held else "invalid"
+    return "" if places.digest(snapshot(current)) == result.proposed_digest else "invalid"
 
 
 def _python_value(field: Any, value: Any, page: Any) -> Any:
@@ -130,16 +181,15 @@ def _python_value(field: Any, value: Any, page: Any) -> Any:
     return value if value == "" else field.clean(value, page)
 
 
-def _save(current: Any, *, user: Any) -> Any:
+def _save(current: Any, *, user: Any, result: _Result) -> Any:
     """One new draft revision, through Wagtail's action layer. Rights and locks were checked in this transaction."""
     if current.latest_revision_id is None:
         current.latest_revision = _keep_first_state(current.pk)
-    meant = places.digest(snapshot(current))
     action = EditPageAction(current, user=user, log_action=False, clean=False)
     action.execute(skip_permission_checks=True)
     revision = action.revision
     revision.refresh_from_db(fields=["content"])
-    if places.digest(revision.content) != meant:
+    if places.digest(revision.content) != result.proposed_digest:
         raise ReadBackError
     return revision
 
@@ -148,31 +198,6 @@ def _keep_first_state(page_id: Any) -> Any:
     """Give a page that has no revision yet one with what stands there now, to compare with and go back to."""
     page = base_page_model()._default_manager.get(pk=page_id).specific
     return page.save_revision(user=None, changed=False, clean=False, log_action=False)
-
-
-def _keep(
-    task: Task, parsed: Parsed, *, page: Any, user: Any, proposed: Mapping[str, Any], revision: Any, reason: str
-) -> None:
-    job = jobs.fetch(uuid.UUID(task.job_id))
-    if job is None:
-        raise Gone
-    version = versions.keep(
-        job,
-        proposed=proposed,
-        changes=parsed.changes,
-        warnings=parsed.warnings,
-        revision_id=revision.pk if revision else None,
-        reason=reason,
-    )
-    with LogContext(user=user):
-        log(
-            instance=page,
-            action=GENERATE_ACTION if revision else PROPOSE_ACTION,
-            user=user,
-            revision=revision,
-            content_changed=revision is not None,
-            data=_attribution(job, version_id=str(version.pk), reason=reason),
-        )
 
 
 def _attribution(job: jobs.Job, *, version_id: str, reason: str) -> dict[str, Any]:

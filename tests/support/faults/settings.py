@@ -1,4 +1,4 @@
-"""The example site with what the fault tests need: workers with a chatty log, places to wait at, another django-q2 set-up.
+"""The example site for the fault tests: workers that log much and wait where told, another set-up of django-q2.
 
 From the environment: ``TEST_HOLD`` (file that names the place to wait at), ``TEST_Q_CLUSTER`` (over the site's
 ``Q_CLUSTER``, as JSON) and ``TEST_SQLITE_TIMEOUT`` (seconds to wait for SQLite's lock).

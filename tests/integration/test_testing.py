@@ -9,6 +9,7 @@ from wagtail.models import Page
 
 from wagtail_ai_content.api import Ask, Job, retry_job, run_job, submit
 from wagtail_ai_content.core.errors import RateLimited
+from wagtail_ai_content.pipeline.drain import drain_until_empty
 from wagtail_ai_content.testing import FakeProvider, Step, answered_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,3 +71,12 @@ def test_a_reply_with_characters_no_database_takes_is_stored_and_used(plain_page
         job = run_job(submit(Ask(function="summarise", page=plain_page, user=editor)))
     assert (job.status, job.parsed["value"], job.model_used) == ("succeeded", "Short.", "test/model")
     assert len(fake.calls) == 1
+
+
+def test_a_job_that_is_to_wait_a_moment_is_not_left_to_the_sweeper(plain_page: Page, editor: Any) -> None:
+    fake = FakeProvider([RateLimited(retry_after=1), '{"summary": "Short.", "note": ""}'])
+    job = submit(Ask(function="summarise", page=plain_page, user=editor))
+    with answered_by(fake):
+        assert drain_until_empty() is False
+    job.refresh_from_db()
+    assert (job.status, job.calls) == ("succeeded", 2)

@@ -32,6 +32,7 @@ logger = logging.getLogger("wagtail_ai_content")
 
 POLL_SECONDS = 0.05
 CHECK_SECONDS = 2.0
+SOON_SECONDS = 5.0
 UPKEEP_SECONDS = 30.0
 UPKEEP_TAKES = 1.0
 
@@ -103,13 +104,20 @@ class Drain:
         watch = asyncio.create_task(self._watch())
         try:
             while True:
-                claimed = await self._claim() if self._accepting and time.monotonic() < ends else 0
-                if not self._running and not claimed and not (self._limits.stay and self._accepting):
+                accepting = self._accepting and time.monotonic() < ends
+                claimed = await self._claim() if accepting else 0
+                if not self._running and not claimed and not (accepting and await self._stays()):
                     return
                 await self._wait()
         finally:
             watch.cancel()
             await self._cancel_all()
+
+    async def _stays(self) -> bool:
+        """Whether to wait although there is nothing to do: for a job, e.g., that is tried again in a moment."""
+        if self._limits.stay or self._only is not None:
+            return self._limits.stay
+        return await self._bravely(lambda: jobs.is_due_within(SOON_SECONDS), instead=False)
 
     async def _claim(self) -> int:
         free = self._limits.in_flight - len(self._running)

@@ -40,6 +40,7 @@ __all__ = [
     "fetch",
     "finish",
     "heartbeat_age",
+    "is_due_within",
     "job_queryset",
     "keep_alive",
     "listing",
@@ -313,6 +314,11 @@ def sweep(*, max_attempts: int, message: Text) -> tuple[int, int]:
     )  # fmt: skip
     again = Job.objects.filter(expired).update(status=Status.PENDING, next_attempt=Now(), **gone)
     return again, given_up
+
+
+def is_due_within(seconds: float) -> bool:
+    """Whether a waiting job can be claimed now or so soon."""
+    return Job.objects.filter(status=Status.PENDING, next_attempt__lte=_in(seconds)).exists()
 
 
 def claimable_count(*, most: int = 1000) -> int:

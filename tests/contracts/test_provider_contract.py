@@ -21,7 +21,6 @@ from wagtail_ai_content.core.providers.fake import FakeProvider, Step
 from wagtail_ai_content.core.providers.litellm import Credential, LiteLLMProvider
 from wagtail_ai_content.core.providers.pricing import PriceBook, PricedProvider
 
-pytest_plugins = ("tests.support.openai_fixture",)
 # litellm looks at every attribute of pydantic's models for each piece of a stream.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning")
 

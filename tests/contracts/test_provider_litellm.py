@@ -34,7 +34,6 @@ from wagtail_ai_content.core.errors import (
 from wagtail_ai_content.core.providers.base import EmbedRequest, ImageRequest, Message, Request
 from wagtail_ai_content.core.providers.litellm import Credential, LiteLLMProvider
 
-pytest_plugins = ("tests.support.openai_fixture",)
 # litellm looks at every attribute of pydantic's models for each piece of a stream.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning")
 

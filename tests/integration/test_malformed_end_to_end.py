@@ -29,7 +29,6 @@ from wagtail_ai_content.features.writing.meta import Meta
 from wagtail_ai_content.models import AIVersion
 from wagtail_ai_content.pipeline.functions import registry
 
-pytest_plugins = ("tests.support.openai_fixture",)
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     # litellm looks at every attribute of pydantic's models.

@@ -1,6 +1,6 @@
 """A real HTTP server on the loopback that speaks the OpenAI protocol, and misbehaves when told to.
 
-In a test, take the fixture ``openai_server`` (``pytest_plugins = ("tests.support.openai_fixture",)``)::
+In a test, take the fixture ``openai_server``::
 
     openai_server.script({"status": 429, "headers": {"Retry-After": "3"}, "body": "{}"})
     ...

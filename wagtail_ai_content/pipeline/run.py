@@ -154,20 +154,19 @@ class JobRun:
         built = build_request(self.job, function=self.function, task=self.task, prepared=prepared, resolved=resolved)
         self.fallbacks = built.fallbacks
         sent = request_json(built.request)
+        known = {
+            "base": prepared.base,
+            "base_digest": places.digest(prepared.base) if prepared.base is not None else "",
+            "prepared": prepared.as_json(),
+            "request": sent,
+            "request_hash": hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest(),
+            "model_asked": built.request.model,
+            "model_parameters": built.parameters,
+            **built.prompt_fields,
+        }
         with transaction.atomic():
-            jobs.update(
-                self.claim,
-                base=prepared.base,
-                base_digest=places.digest(prepared.base) if prepared.base is not None else "",
-                prepared=prepared.as_json(),
-                request=sent,
-                request_hash=hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest(),
-                model_asked=built.request.model,
-                model_parameters=built.parameters,
-                calls=F("calls") + 1,
-                **built.prompt_fields,
-                **self._at(Phase.AI_CALL, model=built.request.model),
-            )
+            reached = self._at(Phase.AI_CALL, model=built.request.model)
+            jobs.update(self.claim, calls=F("calls") + 1, **known, **reached)
             asked = {"model": built.request.model, "call": self.job.calls + 1}
             jobs.log(
                 self.claim,
@@ -175,38 +174,36 @@ class JobRun:
                 jobs.Entry(kind="prepared", phase=Phase.PREP, data=_prompt_facts(built.prompt_fields)),
                 jobs.Entry(kind="request", phase=Phase.AI_CALL, data=asked),
             )
+        self._remember(calls=self.job.calls + 1, **known)
         reach("PREP:committed")
         return built.request
 
     def keep(self, reply: Reply) -> None:
         answered = reply_json(reply)
+        known = {
+            "reply": answered,
+            "model_used": answered["model"],
+            "prompt_tokens": reply.usage.prompt_tokens,
+            "completion_tokens": reply.usage.completion_tokens,
+            "cost": _sum(self.job.cost, reply.cost.amount),
+            "price_source": reply.cost.source[:60],
+            "confidence": reply.confidence,
+        }
         with transaction.atomic():
-            jobs.update(
-                self.claim,
-                reply=answered,
-                model_used=answered["model"],
-                prompt_tokens=reply.usage.prompt_tokens,
-                completion_tokens=reply.usage.completion_tokens,
-                cost=_sum(self.job.cost, reply.cost.amount),
-                price_source=reply.cost.source[:60],
-                confidence=reply.confidence,
-                **self._at(Phase.PARSE),
-            )
+            jobs.update(self.claim, **known, **self._at(Phase.PARSE))
             facts = {name: value for name, value in answered.items() if name != "text"}
             jobs.log(self.claim, jobs.Entry(kind="response", phase=Phase.AI_CALL, data=facts))
             reach("AI_CALL:before_commit")
+        self._remember(**known)
         reach("PARSE:start")
 
     def parse(self) -> Parsed:
         self._open()
-        job = jobs.fetch(self.claim.job_id)
-        if job is None or job.reply is None or job.prepared is None:
-            raise jobs.LeaseLost(self.claim.job_id)
-        self.job = job
+        reply: Any = self.job.reply
         prepared = self._prepared()
         cleaned = clean_reply(
-            job.reply["text"],
-            finish_reason=job.reply["finish_reason"],
+            reply["text"],
+            finish_reason=reply["finish_reason"],
             structured=self.function.reply_schema(prepared) is not None,
             given=json.dumps(prepared.variables, ensure_ascii=False),
         )
@@ -247,7 +244,7 @@ class JobRun:
         job = self.job
         decided = verdict(
             error,
-            calls=self._calls(),
+            calls=self.job.calls,
             max_calls=conf.get("MAX_CALLS"),
             repairs=job.repairs,
             draw=random.SystemRandom().random,
@@ -298,9 +295,10 @@ class JobRun:
         message = Text(function.messages[phase], params)
         return {"phase": phase.name, "progress": phase.start, "message": message.as_json()}
 
-    def _calls(self) -> int:
-        job = jobs.fetch(self.claim.job_id, only=("calls",))
-        return job.calls if job else 0
+    def _remember(self, **known: Any) -> None:
+        """Keep what was just committed, so that it need not be read again; the fence says that nobody changed it."""
+        for name, value in known.items():
+            setattr(self.job, name, value)
 
     def _try_again(self, error: AIError, decided: Verdict) -> None:
         message = Text(TRYING_AGAIN, {"error": str(error.text), "seconds": round(decided.delay)})

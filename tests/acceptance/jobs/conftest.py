@@ -15,8 +15,6 @@ from tests.support.openai_server import OpenAIServer
 from tests.support.services import missing
 from tests.support.site import Postgres, Site, copy_sqlite
 
-pytest_plugins = ("tests.support.openai_fixture",)
-
 MODEL = "openai/test-model"
 KEY = "sk-canary-4f9d1c7e2b6a"
 NUMBERS = itertools.count()

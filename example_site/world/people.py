@@ -36,7 +36,7 @@ class Person:
 
 
 PEOPLE = (
-    Person(username="lead", name="Rowan Cray", group=LEADS, may="edit and publish every page, moderate"),
+    Person(username="lead", name="Rowan Cray", group=LEADS, may="edit and publish every page, write AI prompts"),
     Person(username="editor", name="Juno Pike", group=EDITORS, may="edit every page, not publish"),
     Person(username="editor-b", name="Bram Tolley", group=ALMANAC_EDITORS, may="edit The Almanac only, not publish"),
     Person(username="developer", name="Devi Orrin", group="", may="everything (superuser)"),
@@ -65,6 +65,7 @@ def allow_whole_site() -> None:
     _allow_collection(LEADS, pictures, PICTURES_AND_DOCUMENTS)
     _allow_collection(EDITORS, pictures, PICTURES_AND_DOCUMENTS)
     _allow(LEADS, ("access_admin", "add_notice", "change_notice", "delete_notice", "publish_notice"))
+    _allow(LEADS, [f"{action}_prompttemplate" for action in ("add", "change", "delete", "publish")])
     _allow(EDITORS, ("access_admin", "add_notice", "change_notice"))
     _let_leads_moderate()
 
@@ -94,7 +95,7 @@ def _make(person: Person) -> None:
 
 def _allow(group: str, codenames: Iterable[str]) -> None:
     permissions = Permission.objects.filter(
-        codename__in=list(codenames), content_type__app_label__in=["wagtailadmin", "world"]
+        codename__in=list(codenames), content_type__app_label__in=["wagtailadmin", "wagtail_ai_content", "world"]
     )
     Group.objects.get(name=group).permissions.add(*permissions)
 

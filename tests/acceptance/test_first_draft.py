@@ -77,8 +77,8 @@ def test_the_published_page_does_not_show_the_draft(drafted: int, page: Page) ->
     assert "black oak" not in page.locator("main").inner_text()
 
 
-def test_a_prompt_is_checked_when_it_is_saved_and_previewed_as_it_would_be_sent(page: Page, address: str) -> None:
-    log_in(page, "developer")
+def test_a_prompt_is_checked_when_it_is_saved_and_nothing_typed_is_lost(page: Page) -> None:
+    log_in(page, "lead")
     page.goto("/admin/snippets/wagtail_ai_content/prompttemplate/add/")
     page.locator("input[name=name]").fill("Sober titles")
     page.locator("select[name=function]").select_option("title")

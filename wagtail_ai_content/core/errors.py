@@ -5,7 +5,8 @@
     AIError
     ├── TemporaryError            trying again later may help
     │   ├── RateLimited             the provider asked us to slow down
-    │   ├── ProviderUnavailable     5xx, connection lost, breaker open
+    │   ├── ProviderUnavailable     5xx, connection lost
+    │   │   └── LeftAlone             nobody was asked: the provider has failed too often lately
     │   ├── DeadlineExceeded        the whole call took longer than allowed
     │   └── MalformedReply          an answer came, but not one that can be used
     │       └── CutReply              the answer stopped in the middle
@@ -80,6 +81,16 @@ class ProviderUnavailable(TemporaryError):
     code = "unavailable"
     message = gettext_noop(
         "The AI service is not reachable or reports a fault. The request will be tried again by itself."
+    )
+
+
+class LeftAlone(ProviderUnavailable):
+    """The AI service has failed several times and is left alone for a moment; it was not asked."""
+
+    code = "left_alone"
+    message = gettext_noop(
+        "The AI service has failed several times and is left alone for a moment. "
+        "The request will be tried again by itself."
     )
 
 

@@ -46,7 +46,13 @@ def recover(*, seconds: float = ANNOUNCE_SECONDS) -> Recovered:
 
 def take_back() -> tuple[int, int]:
     """Free the jobs of workers that show no sign of life: ``(waiting again, given up)``."""
-    return jobs.sweep(max_attempts=conf.get("MAX_CALLS") + SPARE_ATTEMPTS, message=Text(WORKER_LOST))
+    return jobs.sweep(max_attempts=most_attempts(), message=Text(WORKER_LOST))
+
+
+def most_attempts() -> int:
+    """How often workers may take a job that does not come to its end."""
+    most: int = conf.get("MAX_CALLS") + SPARE_ATTEMPTS
+    return most
 
 
 def _announce_late(ends: float) -> int:

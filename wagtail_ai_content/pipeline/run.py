@@ -24,7 +24,7 @@ from wagtail_ai_content.core.engine.engine import Engine
 from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared, Task
 from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.engine.reply import clean_reply
-from wagtail_ai_content.core.engine.retry import Verdict, verdict
+from wagtail_ai_content.core.engine.retry import Tried, Verdict, verdict
 from wagtail_ai_content.core.errors import AIError, Gone, OtherVersion, TooManyCalls
 from wagtail_ai_content.core.providers.base import Reply, Request
 from wagtail_ai_content.core.text import Text, gettext_noop, storable
@@ -241,14 +241,14 @@ class JobRun:
         recover.announce(self.claim.job_id)
 
     def give_up_or_wait(self, error: AIError, *, replied: bool) -> None:
-        job = self.job
-        decided = verdict(
-            error,
+        tried = Tried(
             calls=self.job.calls,
             max_calls=conf.get("MAX_CALLS"),
-            repairs=job.repairs,
-            draw=random.SystemRandom().random,
+            attempts=self.job.attempts,
+            max_attempts=recover.most_attempts(),
+            repairs=self.job.repairs,
         )
+        decided = verdict(error, tried, draw=random.SystemRandom().random)
         with transaction.atomic():
             facts = {"code": error.code, "again": decided.again, "delay": round(decided.delay, 1)}
             jobs.log(self.claim, jobs.Entry(kind="error", phase=self._phase, data=facts))
@@ -303,6 +303,8 @@ class JobRun:
     def _try_again(self, error: AIError, decided: Verdict) -> None:
         message = Text(TRYING_AGAIN, {"error": str(error.text), "seconds": round(decided.delay)})
         fields: dict[str, Any] = {"message": message.as_json(), "error_code": error.code}
+        if not decided.counts:
+            fields |= {"calls": F("calls") - 1}
         if decided.repair:
             fields |= {"reply": None, "repairs": F("repairs") + 1}
         jobs.retry(self.claim, delay=decided.delay, **fields)

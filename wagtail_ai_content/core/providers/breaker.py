@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from ..errors import AIError, OutOfCredit, PermanentError, ProviderUnavailable, RateLimited, TemporaryError
+from ..errors import AIError, LeftAlone, OutOfCredit, PermanentError, RateLimited, TemporaryError
 from .base import Capabilities, Chunk, EmbedReply, EmbedRequest, ImageReply, ImageRequest, Provider, Reply, Request
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ class BreakerProvider(Provider):
     async def _watch(self) -> AsyncIterator[None]:
         wait = await self._store.allow(self._key, now=self._clock(), policy=self._policy)
         if wait > 0:
-            raise ProviderUnavailable(retry_after=wait)
+            raise LeftAlone(retry_after=wait)
         settled = False
         try:
             yield

@@ -14,9 +14,10 @@ _PAGES = (
     ("The lifeboat shed", "The shed holds three boats. The oldest, the Margaret, was in service from 1911 to 1946."),
 )
 _UNITS = (
-    ("introduction", "text", "Climb the tower and see the whole bay.", 250),
-    ("body.a1", "rich", f"<p>{_TEXT}</p>", 0),
-    ("body.b2", "rich", '<p>Plan your day with the <a href="ref:1">ferry times</a>.</p>', 0),
+    ("u1", "text", "Climb the tower and see the whole bay.", 250),
+    ("u2", "heading", "<h2>A light since 1862</h2>", None),
+    ("u3", "text", f"<p>{_TEXT}</p>", None),
+    ("u4", "text", '<p>Plan your day with the <a href="ref:1">ferry times</a>.</p>', None),
 )
 
 
@@ -31,8 +32,21 @@ def sample_values(function: str) -> dict[str, Any]:
         "pages": [{"title": title, "text": text, "current": text is _TEXT} for title, text in _PAGES],
         "position": 1,
         "shortened": False,
-        "units": [{"id": id, "kind": kind, "html": html, "max_length": most} for id, kind, html, most in _UNITS],
+        "units": [_unit(*unit) for unit in _UNITS],
         "text": _TEXT,
         "instruction": "Make it friendlier for families with children.",
         "limits": {"title": 60, "seo_title": 60, "search_description": 160, "summary": 600},
+    }
+
+
+def _unit(number: str, kind: str, html: str, most: int | None) -> dict[str, Any]:
+    plain = not html.startswith("<")
+    return {
+        "id": number,
+        "kind": kind,
+        "html": html,
+        "plain": plain,
+        "max_length": most,
+        "multiline": not plain,
+        "locked": kind == "heading",
     }

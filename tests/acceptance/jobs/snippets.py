@@ -143,7 +143,7 @@ rows = []
 for number in range(count):
     row = Job.objects.get(pk=job) if number == 0 else row
     fields = {field.attname: getattr(row, field.attname) for field in Job._meta.concrete_fields}
-    rows.append(Job(**{**fields, "id": uuid.uuid4()}))
+    rows.append(Job(**{**fields, "id": uuid.uuid4(), "idempotency_key": ""}))
 Job.objects.bulk_create(rows, batch_size=500)
 out = Job.objects.filter(status="pending").count()
 """

@@ -101,15 +101,6 @@ def test_a_host_with_a_wrong_clock_neither_steals_nor_freezes_a_job(hours: int) 
         assert len(jobs.claim("w2", limit=1, lease=30)) == 1
 
 
-def test_claimed_but_unbegun_jobs_can_be_given_back() -> None:
-    job = new_job()
-    claim = claim_one()
-    jobs.release("w1", [claim])
-    found = jobs.fetch(job.pk)
-    assert found is not None
-    assert (found.status, found.attempts) == ("pending", 0)
-
-
 def test_pages_of_the_list_follow_each_other_without_gap_or_repeat() -> None:
     made = {new_job().pk for _ in range(7)}
     Job.objects.update(created=timezone.now())  # the hard case: all at the same moment

@@ -41,7 +41,7 @@ class Halfway:
             self.run.enter(Phase.SAVE)
             self.run.save(parsed)
         except AIError as error:
-            self.run.give_up_or_wait(error, replied=True)
+            self.run.give_up_or_wait(error)
         self.run.deliver()
         return show_job(self.run.claim.job_id)
 

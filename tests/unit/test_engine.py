@@ -50,8 +50,8 @@ class Remembering:
     async def deliver(self) -> None:
         self._note("deliver")
 
-    async def give_up_or_wait(self, error: AIError, *, replied: bool) -> None:
-        self._note(f"{error.code} replied={replied}")
+    async def give_up_or_wait(self, error: AIError) -> None:
+        self._note(error.code)
 
 
 async def walked(*, replied: bool = False, **failures: AIError) -> list[str]:
@@ -71,13 +71,13 @@ async def test_a_job_with_a_stored_reply_does_not_ask_again() -> None:
 
 async def test_an_error_before_the_reply_ends_the_walk() -> None:
     done = await walked(ask=RateLimited())
-    assert done[-2:] == ["rate_limited replied=False", "deliver"]
+    assert done[-2:] == ["rate_limited", "deliver"]
     assert "keep" not in done
 
 
-async def test_an_error_after_the_reply_says_that_there_is_one() -> None:
+async def test_an_error_after_the_reply_saves_nothing() -> None:
     done = await walked(parse=MalformedReply(reason="x"))
-    assert done[-2:] == ["malformed_reply replied=True", "deliver"]
+    assert done[-2:] == ["malformed_reply", "deliver"]
     assert "save" not in done
 
 

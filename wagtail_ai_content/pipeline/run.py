@@ -97,8 +97,8 @@ class AsyncSteps:
     async def deliver(self) -> None:
         await in_turn(self._run.deliver, order=Order.FINISH)
 
-    async def give_up_or_wait(self, error: AIError, *, replied: bool) -> None:
-        await in_turn(lambda: self._run.give_up_or_wait(error, replied=replied), order=Order.FINISH)
+    async def give_up_or_wait(self, error: AIError) -> None:
+        await in_turn(lambda: self._run.give_up_or_wait(error), order=Order.FINISH)
 
 
 async def patiently(write: Callable[[], None]) -> None:
@@ -240,7 +240,7 @@ class JobRun:
     def deliver(self) -> None:
         recover.announce(self.claim.job_id)
 
-    def give_up_or_wait(self, error: AIError, *, replied: bool) -> None:
+    def give_up_or_wait(self, error: AIError) -> None:
         tried = Tried(
             calls=self.job.calls,
             max_calls=conf.get("MAX_CALLS"),

@@ -42,7 +42,7 @@ class Steps(Protocol):
     async def deliver(self) -> None:
         """DONE: announce the end."""
 
-    async def give_up_or_wait(self, error: AIError, *, replied: bool) -> None:
+    async def give_up_or_wait(self, error: AIError) -> None:
         """Store what ``error`` means for the job: another try later, or its end."""
 
 
@@ -57,11 +57,10 @@ class Engine:
         try:
             if not replied:
                 await self._obtain_reply()
-                replied = True
             await self._use_reply()
         except AIError as error:
             logger.info("AI job stopped: %s", error.code)
-            await self._steps.give_up_or_wait(error, replied=replied)
+            await self._steps.give_up_or_wait(error)
         await self._steps.deliver()
 
     async def _obtain_reply(self) -> None:

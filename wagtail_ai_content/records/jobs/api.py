@@ -41,14 +41,12 @@ __all__ = [
     "finish",
     "heartbeat_age",
     "is_due_within",
-    "job_queryset",
     "keep_alive",
     "listing",
     "lock",
     "log",
     "oldest_claimable_age",
     "recent_repeat",
-    "release",
     "restart",
     "retry",
     "running_count",
@@ -61,7 +59,6 @@ __all__ = [
 
 TICK = timedelta(microseconds=1)
 """SQLite compares times as texts, in which .123 is less than .123000."""
-FINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 LISTED = (
     "id", "function", "status", "outcome", "phase", "progress", "message", "requested_by_name", "target_label",
     "target_object_id", "target_content_type_id", "model_used", "cost", "price_source", "error_code", "error",
@@ -159,11 +156,6 @@ def fetch(job_id: uuid.UUID | str, *, only: Sequence[str] = ()) -> Job | None:
     return queryset.filter(pk=key).first()
 
 
-def job_queryset() -> QuerySet[Job]:
-    """All jobs, newest first, for views that filter on their own."""
-    return Job.objects.all()
-
-
 def with_key(user_id: Any, key: str) -> Job | None:
     """The job a user made with an idempotency key."""
     return Job.objects.filter(actor=actor_key(user_id), idempotency_key=key).first()
@@ -252,13 +244,6 @@ def finish(claim: Claim, *, status: Status, **fields: Any) -> None:
 def retry(claim: Claim, *, delay: float, **fields: Any) -> None:
     """Let the job wait ``delay`` seconds and be claimed again. Raises: ``LeaseLost``."""
     update(claim, status=Status.PENDING, next_attempt=_in(delay), lease_owner="", lease_expires=None, **fields)
-
-
-def release(owner: str, claims: Iterable[Claim]) -> None:
-    """Give jobs back that were claimed but not begun, e.g. when the worker is told to stop."""
-    for one in claims:
-        if one.owner == owner:
-            _owned(one).update(status=Status.PENDING, lease_owner="", lease_expires=None, attempts=F("attempts") - 1)
 
 
 def cancel(job_id: uuid.UUID, *, message: Text) -> bool:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from wagtail_ai_content.core.text import Text
@@ -14,7 +12,7 @@ from wagtail_ai_content.records.jobs.models import Job
 
 from .models import AIVersion, VersionKind, VersionStatus
 
-__all__ = ["AIVersion", "VersionKind", "VersionStatus", "for_job", "for_target", "keep"]
+__all__ = ["AIVersion", "VersionKind", "VersionStatus", "keep"]
 
 
 def keep(
@@ -53,13 +51,3 @@ def keep(
     )
     version.save(force_insert=True)
     return version
-
-
-def for_job(job_id: uuid.UUID) -> AIVersion | None:
-    """The version a job made."""
-    return AIVersion.objects.filter(job_id=job_id).first()
-
-
-def for_target(content_type_id: int, object_id: str) -> QuerySet[AIVersion]:
-    """All versions of one page or snippet, newest first."""
-    return AIVersion.objects.filter(target_content_type_id=content_type_id, target_object_id=object_id)

@@ -18,7 +18,8 @@ from wagtail_ai_content.core.providers.breaker import BreakerPolicy, BreakerProv
 from wagtail_ai_content.core.providers.cache import CachedProvider
 from wagtail_ai_content.core.providers.failover import FailoverProvider
 from wagtail_ai_content.core.providers.fake import FakeProvider, Step
-from wagtail_ai_content.core.providers.litellm import Credential, LiteLLMProvider
+from wagtail_ai_content.core.providers.litellm import LiteLLMProvider
+from wagtail_ai_content.core.providers.outgoing import Credential
 from wagtail_ai_content.core.providers.pricing import PriceBook, PricedProvider
 
 # litellm looks at every attribute of pydantic's models for each piece of a stream.

@@ -32,7 +32,8 @@ from wagtail_ai_content.core.errors import (
     UnknownModel,
 )
 from wagtail_ai_content.core.providers.base import EmbedRequest, ImageRequest, Message, Request
-from wagtail_ai_content.core.providers.litellm import Credential, LiteLLMProvider
+from wagtail_ai_content.core.providers.litellm import LiteLLMProvider
+from wagtail_ai_content.core.providers.outgoing import Credential
 
 # litellm looks at every attribute of pydantic's models for each piece of a stream.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning")
@@ -337,7 +338,8 @@ async def test_other_providers_are_guarded_too(model: str, path: str, openai_ser
 def test_nothing_is_imported_before_the_first_call() -> None:
     code = (
         "import sys; from datetime import datetime; from wagtail_ai_content.core.providers import litellm as ours;"
-        "ours.LiteLLMProvider(now=datetime.now).capabilities('openai/m'); ours.bundled_price('openai/gpt-4.1-mini');"
+        "from wagtail_ai_content.core.providers.price_list import bundled_price;"
+        "ours.LiteLLMProvider(now=datetime.now).capabilities('openai/m'); bundled_price('openai/gpt-4.1-mini');"
         "assert 'litellm' not in sys.modules and 'httpx' not in sys.modules and 'django' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -22,7 +22,8 @@ from wagtail_ai_content.core.providers.base import (
     Reply,
     Request,
 )
-from wagtail_ai_content.core.providers.litellm import Credential, LiteLLMProvider
+from wagtail_ai_content.core.providers.litellm import LiteLLMProvider
+from wagtail_ai_content.core.providers.outgoing import Credential
 
 # litellm looks at every attribute of pydantic's models for each piece of a stream.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning")

@@ -6,7 +6,7 @@ import pytest
 
 from wagtail_ai_content.core.providers.base import Cost, EmbedRequest, ImageRequest, Message, Request, Usage
 from wagtail_ai_content.core.providers.fake import FakeProvider, Step
-from wagtail_ai_content.core.providers.litellm import bundled_price
+from wagtail_ai_content.core.providers.price_list import bundled_price
 from wagtail_ai_content.core.providers.pricing import Price, PriceBook, PricedProvider
 
 SITE = Price(input_per_million=Decimal("1.5"), output_per_million=Decimal("6"), per_image=Decimal("0.04"))

@@ -19,7 +19,9 @@ from wagtail_ai_content.core.providers.breaker import BreakerProvider
 from wagtail_ai_content.core.providers.cache import CachedProvider
 from wagtail_ai_content.core.providers.extractive.provider import ExtractiveProvider
 from wagtail_ai_content.core.providers.failover import FailoverProvider
-from wagtail_ai_content.core.providers.litellm import Credential, LiteLLMProvider, bundled_price, load
+from wagtail_ai_content.core.providers.litellm import LiteLLMProvider, load
+from wagtail_ai_content.core.providers.outgoing import Credential
+from wagtail_ai_content.core.providers.price_list import bundled_price
 from wagtail_ai_content.core.providers.pricing import Price, PriceBook, PricedProvider
 
 from .ports import DatabaseBreakers, DjangoCache

@@ -8,20 +8,13 @@ call: the job's row decides about trying again.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
-from functools import cache
 from importlib import import_module
-from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -48,8 +41,8 @@ from .base import (
     Request,
     Usage,
 )
+from .outgoing import Credential, address_of, arguments_of
 from .payloads import picture_of, text_of, usage_of, vectors_of
-from .pricing import MILLION, Price
 
 if TYPE_CHECKING:
     from .wire import Exchange, GuardedTransport
@@ -61,41 +54,8 @@ logger = logging.getLogger(__name__)
 # Only our deadline ends a call. The timeout is constant because it is part of the key of litellm's clients.
 _SOCKET_SECONDS = 3600.0
 _TALKATIVE = ("openai", "openai._base_client", "httpx", "aiohttp.client", "asyncio")
-_DEFAULT_BASES = {
-    # Without an address litellm asks the Hub first where the model lives: a second request, and a synchronous one.
-    "huggingface": "https://router.huggingface.co/v1",
-}
-# litellm's own way asks an Ollama server about the model first, synchronously and more than once; its
-# OpenAI-compatible door needs one request.
-_OLLAMA = frozenset({"ollama", "ollama_chat"})
-# Not to Hugging Face, where litellm puts it into the request's body.
-_ONE_TRY = {"max_retries": 0}
 _WITHOUT_EMBEDDINGS = frozenset({"anthropic", "groq", "deepseek", "perplexity"})
 _WITH_IMAGES = frozenset({"openai", "azure", "gemini", "vertex_ai"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Credential:
-    """How to reach one provider, or one model."""
-
-    api_key: str | None = field(default=None, repr=False)
-    """None: litellm reads the provider's usual environment variable, unless ``api_base`` is given: a key from the
-    environment is never sent to an address it was not meant for."""
-    api_base: str | None = None
-    """Address of the provider's API, e.g. of a server of one's own; None for the public one."""
-
-    def arguments(self) -> dict[str, str]:
-        key = self.api_key or ("not-needed" if self.api_base else None)
-        return {name: value for name, value in (("api_key", key), ("api_base", self.api_base)) if value}
-
-
-_PRICED = (
-    "litellm_provider",
-    "input_cost_per_token",
-    "output_cost_per_token",
-    "input_cost_per_image",
-    "output_cost_per_image",
-)
 
 # What litellm imports in the middle of its first answer: 470 modules, 0.7 s and 24 MB, in each worker.
 _LATE = (
@@ -273,11 +233,13 @@ class LiteLLMProvider(Provider):
 
     def _lacks_key(self, model: str) -> bool:
         """Asked after a failure only: litellm accepts more variables than it lists as missing."""
+        if "api_key" in address_of(model, self._credentials):
+            return False
         litellm, _ = load()
-        return "api_key" not in self._address(model) and bool(litellm.validate_environment(model)["missing_keys"])
+        return bool(litellm.validate_environment(model)["missing_keys"])
 
     async def _complete(self, request: Request, exchange: Exchange) -> Reply:
-        answer = await self._ask("acompletion", exchange, messages=_messages(request), **_parameters(request))
+        answer = await self._ask("acompletion", exchange, **arguments_of(request))
         if not answer.choices:
             raise MalformedReply(reason="no choices")
         choice = answer.choices[0]
@@ -291,19 +253,21 @@ class LiteLLMProvider(Provider):
         )
 
     async def _pieces(self, request: Request, exchange: Exchange) -> AsyncGenerator[Chunk, None]:
-        parameters = _parameters(request) | {"stream": True, "stream_options": {"include_usage": True}}
-        stream = await self._ask("acompletion", exchange, messages=_messages(request), **parameters)
+        wanted = {"stream": True, "stream_options": {"include_usage": True}}
+        stream = await self._ask("acompletion", exchange, **arguments_of(request), **wanted)
         texts: list[str] = []
         model, usage = request.model, Usage()
-        async for part in stream:
+        # Some vendors are asked only when the first piece is: every piece is fetched inside of the exchange.
+        while (part := await _inside(exchange, anext(stream, None))) is not None:
             model = part.model or model
             if exchange.counted and getattr(part, "usage", None):
                 usage = usage_of(part.usage)
             if text := _piece(part):
                 texts.append(text)
                 yield Chunk(text=text)
-        # litellm reports "stop" for a stream that broke off; only a reason that was received tells them apart.
-        reason = stream.received_finish_reason
+        # litellm reports "stop" for a stream that broke off; only a reason that was received tells them apart. Gemini's
+        # it keeps elsewhere, and makes one up there too.
+        reason = stream.received_finish_reason or (stream.intermittent_finish_reason if exchange.done else None)
         _refuse_filtered(reason)
         if reason is None and not exchange.done:
             raise CutReply
@@ -325,44 +289,23 @@ class LiteLLMProvider(Provider):
         answer = await self._ask("aimage_generation", exchange, prompt=request.prompt, size=request.size, n=1, **form)
         return ImageReply(data=picture_of(answer.data), model=getattr(answer, "model", None) or request.model)
 
-    async def _ask(self, function: str, exchange: Exchange, **parameters: Any) -> Any:
-        """Call litellm inside of the exchange. Raises: anything."""
-        from .wire import current
-
+    async def _ask(self, function: str, exchange: Exchange, **arguments: Any) -> Any:
+        """Call litellm. Raises: anything."""
         litellm, _ = _loaded[0] if _loaded else await asyncio.to_thread(load)
         _check_known(litellm, exchange.model)
-        token = current.set(exchange)
-        try:
-            return await getattr(litellm, function)(
-                timeout=_SOCKET_SECONDS, num_retries=0, **self._address(exchange.model), **parameters
-            )
-        finally:
-            current.reset(token)
-
-    def _address(self, model: str) -> dict[str, Any]:
-        """Which model litellm is to ask, where and with what key."""
-        prefix, _, name = model.partition("/")
-        credential = self._credentials.get(model) or self._credentials.get(prefix) or Credential()
-        if prefix in _OLLAMA:
-            base = credential.api_base or os.environ.get("OLLAMA_API_BASE") or "http://localhost:11434"
-            base = base.rstrip("/").removesuffix("/v1") + "/v1"
-            return {"model": f"openai/{name}", "api_base": base, "api_key": credential.api_key or "ollama", **_ONE_TRY}
-        default = {"api_base": _DEFAULT_BASES[prefix]} if prefix in _DEFAULT_BASES else _ONE_TRY
-        return {"model": model, **default, **credential.arguments()}
+        address = address_of(exchange.model, self._credentials)
+        return await _inside(exchange, getattr(litellm, function)(timeout=_SOCKET_SECONDS, **address, **arguments))
 
 
-def _messages(request: Request) -> list[dict[str, str]]:
-    return [{"role": message.role, "content": message.content} for message in request.messages]
+async def _inside(exchange: Exchange, call: Awaitable[T]) -> T:
+    """Await ``call`` so that what it sends goes through the exchange."""
+    from .wire import current
 
-
-def _parameters(request: Request) -> dict[str, Any]:
-    parameters: dict[str, Any] = {"max_tokens": request.max_tokens}
-    if request.temperature is not None:
-        parameters["temperature"] = request.temperature
-    if request.schema is not None:
-        form = {"name": "reply", "schema": dict(request.schema), "strict": True}
-        parameters["response_format"] = {"type": "json_schema", "json_schema": form}
-    return parameters
+    token = current.set(exchange)
+    try:
+        return await call
+    finally:
+        current.reset(token)
 
 
 def _piece(part: Any) -> str:
@@ -381,35 +324,3 @@ def _check_known(litellm: Any, model: str) -> None:
         litellm.get_llm_provider(model=model)
     except litellm.BadRequestError:
         raise UnknownModel(model=model) from None
-
-
-@cache
-def _price_list() -> Mapping[str, Mapping[str, Any]]:
-    """The list of prices inside of the installed litellm, read as a file: asking for a price imports nothing."""
-    spec = find_spec("litellm")
-    folder = (spec.submodule_search_locations or [""])[0] if spec else ""
-    path = Path(folder) / "model_prices_and_context_window_backup.json"
-    rows = json.loads(path.read_bytes()) if path.is_file() else {}
-    return {name: {key: row[key] for key in _PRICED if row.get(key) is not None} for name, row in rows.items()}
-
-
-@cache
-def _source() -> str:
-    return f"litellm {version('litellm')}"
-
-
-def bundled_price(model: str) -> Price | None:
-    """The price in litellm's own list; a public list for a ``PriceBook``. No network, no import of litellm."""
-    prefix, _, name = model.partition("/")
-    row = _price_list().get(model)
-    if row is None and name and _price_list().get(name, {}).get("litellm_provider") == prefix:
-        row = _price_list()[name]
-    if row is None or ("input_cost_per_token" not in row and "output_cost_per_image" not in row):
-        return None
-    image = row.get("output_cost_per_image", row.get("input_cost_per_image"))
-    return Price(
-        input_per_million=Decimal(str(row.get("input_cost_per_token", 0))) * MILLION,
-        output_per_million=Decimal(str(row.get("output_cost_per_token", 0))) * MILLION,
-        per_image=None if image is None else Decimal(str(image)),
-        source=_source(),
-    )

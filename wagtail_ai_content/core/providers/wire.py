@@ -31,8 +31,9 @@ MAX_BYTES = 20_000_000
 
 TOO_BIG = gettext_noop("The AI service sent more than %(megabytes)s MB, which no answer should have. Nothing was kept.")
 
-# Line ends inside of JSON strings are escaped, so text written by a model cannot look like the end of the stream.
-_DONE = re.compile(rb"(?:^|[\r\n])data: ?\[DONE\]")
+# Line ends and quotes inside of JSON strings are escaped, so text written by a model cannot look like the end of the
+# stream: OpenAI's, or Gemini's.
+_DONE = re.compile(rb'(?:^|[\r\n])data: ?\[DONE\]|"(?:finishReason|blockReason)"\s*:\s*"')
 _COUNTED = re.compile(rb'"(?:\w*_tokens|\w*TokenCount|\w*eval_count)"\s*:\s*\d')
 _OVERLAP = 80
 
@@ -62,7 +63,7 @@ class Exchange:
     failure: AIError | None = None
     """What went wrong, in our words."""
     done: bool = False
-    """Whether a stream said ``[DONE]``."""
+    """Whether a stream said that it is whole, in a form of its own."""
     counted: bool = False
     """Whether the provider counted tokens. Libraries invent numbers where it did not."""
     urls: set[str] = field(default_factory=set)

@@ -49,6 +49,7 @@ META = frozenset(
 CHILD_META = frozenset({"pk", "id", "translation_key", "locale"})
 """The same for inline children, whose numbers are only given out when they are published."""
 
+_SORTED = json.JSONEncoder(sort_keys=True, default=str)
 _BLOCK_KEY = re.compile(r'(<[a-zA-Z][^<>]*?)\sdata-block-key="[^"<>]*"')
 
 
@@ -76,6 +77,11 @@ def with_changes(content: Mapping[str, Any], changes: Mapping[str, Any]) -> dict
     return result
 
 
+def overlap(one: str, other: str) -> bool:
+    """Whether two places are the same, or one lies in the other."""
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+
+
 def comparable(content: Mapping[str, Any]) -> dict[str, Any]:
     """``content`` without what saving alone may change, so that equal means that no person would see a difference."""
     return {key: _field_value(value) for key, value in content.items() if key not in META}
@@ -83,8 +89,22 @@ def comparable(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def digest(content: Mapping[str, Any]) -> str:
     """A SHA-256 of :func:`comparable`, in hexadecimal."""
-    canonical = json.dumps(comparable(content), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    written = json.dumps(comparable(content), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether a person sees no difference between two values."""
+    texts = _written(one), _written(other)
+    return texts[0] == texts[1] or (
+        any("data-block-key" in text for text in texts) and canonical(one) == canonical(other)
+    )
+
+
+def canonical(value: Any) -> str:
+    """JSON that is equal for two values between which a person sees no difference."""
+    written = _written(value)
+    return _written(_raw(value)) if "data-block-key" in written else written
 
 
 # --- places
@@ -139,6 +159,10 @@ def _put(node: Any, parts: list[str], *, value: Any, path: str) -> Any:
 
 
 # --- comparing
+
+
+def _written(value: Any) -> str:
+    return _SORTED.encode(value)
 
 
 def _field_value(value: Any) -> Any:

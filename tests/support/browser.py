@@ -14,7 +14,7 @@ import pytest
 from .services import missing
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Playwright
+    from playwright.sync_api import Browser, Frame, Page, Playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -55,6 +55,19 @@ def listen(page: Page, *, site: str) -> list[str]:
     page.on("console", lambda said: noise.append(f"said {said.text}") if said.type == "error" else None)
     page.on("pageerror", lambda error: noise.append(f"raised {error}"))
     return noise
+
+
+def faults(frame: Frame) -> list[str]:
+    """What axe finds in a page, or a frame of it, that is serious or critical for people with disabilities."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(frame).response["violations"]
+    return [
+        f"{fault['id']}: {node['html']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
 
 
 def _is_own(url: str, site: str) -> bool:

@@ -50,7 +50,10 @@ def _fill(site: Site) -> None:
 
 @pytest.fixture
 def make_site(tmp_path: Path, openai_server: OpenAIServer, request: pytest.FixtureRequest) -> Iterator[MakeSite]:
-    """``make_site(kind, **options)``: a site of its own that asks the model on loopback."""
+    """``make_site(kind, **options)``: a site of its own that asks the model on loopback.
+
+    ``kind``: ``sqlite``, ``postgres``, or a PostgreSQL server that has no site yet.
+    """
     with closing(Sites(tmp_path, server=openai_server, request=request)) as sites:
         yield sites.make
 
@@ -74,7 +77,7 @@ class Sites:
         self._made: list[Site] = []
         self._copies: list[tuple[Postgres, str]] = []
 
-    def make(self, kind: str = "sqlite", *, env: dict[str, str] | None = None, **options: Any) -> Site:
+    def make(self, kind: str | Postgres = "sqlite", *, env: dict[str, str] | None = None, **options: Any) -> Site:
         folder = self._folder / f"site{len(self._made)}"
         folder.mkdir()
         site = Site(
@@ -85,6 +88,8 @@ class Sites:
             **{"DJANGO_SETTINGS_MODULE": "tests.support.faults.settings", **(env or {})},
         )
         self._made.append(site)
+        if isinstance(kind, Postgres):
+            _fill(site)
         return site
 
     def close(self) -> None:
@@ -96,7 +101,10 @@ class Sites:
     def _provider(self) -> dict[str, Any]:
         return {"openai": {"API_KEY": KEY, "API_BASE": self._server.url}}
 
-    def _database(self, kind: str, folder: Path) -> str:
+    def _database(self, kind: str | Postgres, folder: Path) -> str:
+        if isinstance(kind, Postgres):
+            kind.execute('CREATE DATABASE "site"')
+            return kind.url("site")
         if kind == "sqlite":
             return copy_sqlite(self._request.getfixturevalue("sqlite_template"), folder / "db.sqlite3")
         server, template = self._request.getfixturevalue("postgres_template")

@@ -9,7 +9,7 @@ from .conftest import MakeSite
 from .follow import in_flight, look, submit
 from .snippets import CLONE, COUNTS, RECOVER
 
-QUEUED = 2000  # a fifth of the ten thousand of the fault matrix, to keep the test short
+QUEUED = 10_000
 
 
 def test_thousands_of_waiting_jobs_are_cancelled_at_once_and_running_calls_hung_up_on(
@@ -24,13 +24,15 @@ def test_thousands_of_waiting_jobs_are_cancelled_at_once_and_running_calls_hung_
     assert look(site, other)["status"] == "cancelled"
     with site.process("qcluster"):
         site.run(RECOVER)
-        in_flight(openai_server, 4)
+        in_flight(openai_server, 4, seconds=90)
         assert site.manage("ai_jobs", "cancel", "--all").stdout == f"{QUEUED} cancelled.\n"
         in_flight(openai_server, 0, seconds=5)
         assert openai_server.stats["disconnected"] == 4
 
         submit(site, "samphire-row")
-        until(lambda: site.run(RECOVER) or site.run(COUNTS)["untold"] == 0, seconds=60, what="all ends to be announced")
+        until(
+            lambda: site.run(RECOVER) or site.run(COUNTS)["untold"] == 0, seconds=300, what="all ends to be announced"
+        )
     assert site.run(COUNTS) == {"pending": 0, "running": 0, "cancelled": QUEUED + 1, "untold": 0}
     assert [call.model for call in openai_server.calls] == ["slow-40"] * 4 + ["test-model"]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
 
 from tests.support.openai_server import OpenAIServer
+from tests.support.postgres_server import OwnPostgres, own_postgres
 from tests.support.site import Site, until
 
 from .conftest import MakeSite
@@ -27,13 +28,19 @@ def check_written_once(site: Site, slug: str, *, before: int, job: str, server: 
     assert state["log"] == ["wagtail_ai_content.generate"]
 
 
-def test_postgresql_connections_cut_in_a_call_and_in_the_middle_of_save_cost_nothing(
-    make_site: MakeSite, openai_server: OpenAIServer
-) -> None:
-    site = make_site("postgres", LEASE_SECONDS=12, FUNCTIONS=SLOW)
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[OwnPostgres]:
+    """A PostgreSQL server of these tests' own."""
+    with own_postgres() as server:
+        yield server
+
+
+def check_that_trouble_costs_nothing(site: Site, server: OpenAIServer, trouble: Callable[[], None]) -> None:
+    """Make ``trouble`` while the model is asked, with the reply in hand, and in the middle of SAVE."""
+    points = ("", "AI_CALL:after_reply", "SAVE:before_commit")
     with site.process("qcluster"):
-        for slug, point in (("across-the-wade", ""), ("the-toll-house", "SAVE:before_commit")):
-            openai_server.reset()
+        for slug, point in zip(("across-the-wade", "the-toll-house", "samphire-row"), points, strict=True):
+            server.reset()
             before = site.run(REVISIONS, slug=slug)
             if point:
                 site.hold(point)
@@ -41,11 +48,23 @@ def test_postgresql_connections_cut_in_a_call_and_in_the_middle_of_save_cost_not
             if point:
                 until(site.is_held, seconds=30, what=f"{point} to be reached")
             else:
-                in_flight(openai_server)
-            cut_connections(site)
+                in_flight(server)
+            trouble()
             if point:
                 site.let_go()
-            check_written_once(site, slug, before=before, job=job, server=openai_server)
+            check_written_once(site, slug, before=before, job=job, server=server)
+
+
+def test_postgresql_restarted_under_a_job_costs_nothing(
+    make_site: MakeSite, openai_server: OpenAIServer, own_server: OwnPostgres
+) -> None:
+    site = make_site(own_server, LEASE_SECONDS=12, FUNCTIONS=SLOW)
+    check_that_trouble_costs_nothing(site, openai_server, own_server.restart)
+
+
+def test_postgresql_connections_cut_under_a_job_cost_nothing(make_site: MakeSite, openai_server: OpenAIServer) -> None:
+    site = make_site("postgres", LEASE_SECONDS=12, FUNCTIONS=SLOW)
+    check_that_trouble_costs_nothing(site, openai_server, lambda: cut_connections(site))
 
 
 @contextmanager

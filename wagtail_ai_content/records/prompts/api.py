@@ -46,7 +46,7 @@ class ResolvedPrompt:
     @property
     def used(self) -> frozenset[str]:
         """The variables whose names stand in the body, or in a partial it names: never fewer than it needs."""
-        partials = [text for name, text in self.partials.items() if name in self.body]
+        partials = [text for name, text in self.partials.items() if re.search(rf"\b{re.escape(name)}\b", self.body)]
         words = set(_WORD.findall("\n".join([self.body, *partials])))
         return frozenset(variable.name for variable in self.variables if variable.name in words)
 

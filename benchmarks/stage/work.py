@@ -71,7 +71,9 @@ from django.db.models import Max
 from wagtail_ai_content.models import Job
 jobs = Job.objects.filter(created__gte=since)
 out = {
-    "outcomes": Counter(f"{status} {outcome}".strip() for status, outcome in jobs.values_list("status", "outcome")),
+    "outcomes": Counter(
+        " ".join(filter(None, found)) for found in jobs.values_list("status", "outcome", "error_code")
+    ),
     "last": jobs.aggregate(last=Max("completed"))["last"].timestamp(),
 }
 """

@@ -37,6 +37,16 @@ def test_the_most_urgent_job_goes_first_then_the_oldest() -> None:
     assert [claim.job_id for claim in jobs.claim("w", limit=3, lease=90)] == [urgent.pk, first.pk, second.pk]
 
 
+def test_a_claim_brings_the_job_as_it_is_now() -> None:
+    new_job()
+    jobs.retry(claim_one(), delay=0)
+    claim = claim_one("w2")
+    stored = jobs.fetch(claim.job_id)
+    for field in Job._meta.concrete_fields:
+        assert getattr(claim.job, field.attname) == getattr(stored, field.attname), field.name
+    assert (claim.job.fence, claim.job.attempts, claim.job.lease_owner) == (2, 2, "w2")
+
+
 def test_a_job_that_waits_is_not_claimed_before_its_time() -> None:
     new_job()
     jobs.retry(claim_one(), delay=60)

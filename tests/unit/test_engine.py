@@ -26,9 +26,6 @@ class Remembering:
         if step in self._failures:
             raise self._failures[step]
 
-    async def enter(self, phase: Phase) -> None:
-        self._note(f"enter {phase.name}")
-
     async def prepare(self) -> Request:
         self._note("prepare")
         return REQUEST
@@ -61,12 +58,11 @@ async def walked(*, replied: bool = False, **failures: AIError) -> list[str]:
 
 
 async def test_a_new_job_walks_all_phases_and_stores_the_reply_before_it_is_read() -> None:
-    order = ["enter PREP", "prepare", "ask", "keep", "parse", "enter SAVE", "save", "deliver"]
-    assert await walked() == order
+    assert await walked() == ["prepare", "ask", "keep", "parse", "save", "deliver"]
 
 
 async def test_a_job_with_a_stored_reply_does_not_ask_again() -> None:
-    assert await walked(replied=True) == ["parse", "enter SAVE", "save", "deliver"]
+    assert await walked(replied=True) == ["parse", "save", "deliver"]
 
 
 async def test_an_error_before_the_reply_ends_the_walk() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils.crypto import salted_hmac
 
 from wagtail_ai_content import conf
@@ -49,7 +50,8 @@ class Built:
 
 def task_of(job: Job) -> Task:
     """A stored job as its function sees it."""
-    content_type = job.target_content_type
+    known = job.target_content_type_id
+    content_type = ContentType.objects.get_for_id(known) if known else None
     target = Target(
         content_type=f"{content_type.app_label}.{content_type.model}" if content_type else "",
         object_id=job.target_object_id,

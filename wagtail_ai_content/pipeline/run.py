@@ -52,9 +52,9 @@ Ask = Callable[[Request, tuple[str, ...]], Awaitable[Reply]]
 async def run_claim(claim: jobs.Claim, ask: Ask) -> None:
     """Run a claimed job to its end, or to where it has to wait. Losing the claim ends the run quietly."""
     run = JobRun(claim)
+    reach("INIT:claimed")
     try:
-        replied = await in_turn(run.load, order=Order.BEGIN)
-        await Engine(AsyncSteps(run, ask)).execute(replied=replied)
+        await Engine(AsyncSteps(run, ask)).execute(replied=run.replied)
     except jobs.LeaseLost:
         logger.info("Job %s is no longer ours", claim.job_id)
     except Error as error:
@@ -71,10 +71,6 @@ class AsyncSteps:
     def __init__(self, run: JobRun, ask: Ask) -> None:
         self._run = run
         self._ask = ask
-
-    async def enter(self, phase: Phase) -> None:
-        order = Order.PREPARE if phase is Phase.PREP else Order.FINISH
-        await in_turn(lambda: self._run.enter(phase), order=order)
 
     async def prepare(self) -> Request:
         return await in_turn(self._run.prepare, order=Order.PREPARE)
@@ -121,28 +117,23 @@ class JobRun:
     """One claimed job and what is known of it in this process."""
 
     fallbacks: tuple[str, ...] = ()
-    job: jobs.Job
     task: Task
     function: AIFunction
 
     def __init__(self, claim: jobs.Claim) -> None:
         self.claim = claim
+        self.job = claim.job
         self._phase = Phase.INIT
         self._count = 1
+        self._ended = False
 
-    def load(self) -> bool:
-        """Read the job; True when its reply is already there."""
-        job = jobs.fetch(self.claim.job_id)
-        if job is None:
-            raise jobs.LeaseLost(self.claim.job_id)
-        self.job = job
-        reach("INIT:claimed")
-        return job.reply is not None
-
-    def enter(self, phase: Phase) -> None:
-        jobs.update(self.claim, **self._at(phase))
+    @property
+    def replied(self) -> bool:
+        """Whether the model has answered before, so that it is not asked again."""
+        return self.job.reply is not None
 
     def prepare(self) -> Request:
+        jobs.update(self.claim, **self._at(Phase.PREP))
         self._open()
         if self.job.calls >= conf.get("MAX_CALLS"):
             raise TooManyCalls(calls=self.job.calls)
@@ -162,19 +153,19 @@ class JobRun:
             "request_hash": hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest(),
             "model_asked": built.request.model,
             "model_parameters": built.parameters,
+            "calls": self.job.calls + 1,
             **built.prompt_fields,
         }
         with transaction.atomic():
-            reached = self._at(Phase.AI_CALL, model=built.request.model)
-            jobs.update(self.claim, calls=F("calls") + 1, **known, **reached)
-            asked = {"model": built.request.model, "call": self.job.calls + 1}
+            written = jobs.update(self.claim, **known, **self._at(Phase.AI_CALL, model=built.request.model))
+            asked = {"model": built.request.model, "call": known["calls"]}
             jobs.log(
                 self.claim,
                 jobs.Entry(kind="checked", phase=Phase.INIT),
                 jobs.Entry(kind="prepared", phase=Phase.PREP, data=_prompt_facts(built.prompt_fields)),
                 jobs.Entry(kind="request", phase=Phase.AI_CALL, data=asked),
             )
-        self._remember(calls=self.job.calls + 1, **known)
+        jobs.remember(self.job, written)
         reach("PREP:committed")
         return built.request
 
@@ -190,11 +181,11 @@ class JobRun:
             "confidence": reply.confidence,
         }
         with transaction.atomic():
-            jobs.update(self.claim, **known, **self._at(Phase.PARSE))
+            written = jobs.update(self.claim, **known, **self._at(Phase.PARSE))
             facts = {name: value for name, value in answered.items() if name != "text"}
             jobs.log(self.claim, jobs.Entry(kind="response", phase=Phase.AI_CALL, data=facts))
             reach("AI_CALL:before_commit")
-        self._remember(**known)
+        jobs.remember(self.job, written)
         reach("PARSE:start")
 
     def parse(self) -> Parsed:
@@ -217,17 +208,17 @@ class JobRun:
         )
 
     def save(self, parsed: Parsed) -> None:
+        self._phase = Phase.SAVE
         reach("SAVE:start")
         with transaction.atomic():
-            jobs.lock(self.claim)
-            jobs.update(self.claim, parsed=parsed.as_json())
+            written = jobs.update(self.claim, parsed=parsed.as_json())  # first of all, since it locks the job's row
             saved = self.function.save_output(parsed, self._prepared(), self.task)
             jobs.log(
                 self.claim,
                 jobs.Entry(kind="parsed", phase=Phase.PARSE, data={"warnings": len(parsed.warnings)}),
                 jobs.Entry(kind="saved", phase=Phase.SAVE, data={"outcome": saved.outcome, "reason": saved.reason}),
             )
-            jobs.finish(
+            written |= jobs.finish(
                 self.claim,
                 status=jobs.Status.SUCCEEDED,
                 outcome=saved.outcome,
@@ -235,10 +226,12 @@ class JobRun:
                 message=saved.message.as_json(),
             )
             reach("SAVE:before_commit")
+        self._remember_end(written)
         reach("SAVE:committed")
 
     def deliver(self) -> None:
-        recover.announce(self.claim.job_id)
+        if self._ended:
+            recover.tell(self.job)
 
     def give_up_or_wait(self, error: AIError) -> None:
         tried = Tried(
@@ -253,9 +246,9 @@ class JobRun:
             facts = {"code": error.code, "again": decided.again, "delay": round(decided.delay, 1)}
             jobs.log(self.claim, jobs.Entry(kind="error", phase=self._phase, data=facts))
             if decided.again:
-                self._try_again(error, decided)
-            else:
-                self._end(error)
+                return self._try_again(error, decided)
+            written = self._end(error)
+        self._remember_end(written)
 
     def wait_for_database(self) -> None:
         """Let the job be claimed again in a moment; where even that fails, its lease runs out by itself."""
@@ -267,13 +260,14 @@ class JobRun:
 
     def fail_unexpectedly(self) -> None:
         try:
-            jobs.finish(
+            written = jobs.finish(
                 self.claim,
                 status=jobs.Status.FAILED,
                 error_code="internal",
                 error=Text(INTERNAL).as_json(),
                 message=Text(INTERNAL).as_json(),
             )
+            self._remember_end(written)
             self.deliver()
         except (Error, jobs.LeaseLost):
             logger.warning("Job %s could not be marked as failed", self.claim.job_id)
@@ -295,10 +289,9 @@ class JobRun:
         message = Text(function.messages[phase], params)
         return {"phase": phase.name, "progress": phase.start, "message": message.as_json()}
 
-    def _remember(self, **known: Any) -> None:
-        """Keep what was just committed, so that it need not be read again; the fence says that nobody changed it."""
-        for name, value in known.items():
-            setattr(self.job, name, value)
+    def _remember_end(self, written: Mapping[str, Any]) -> None:
+        jobs.remember(self.job, written)
+        self._ended = True
 
     def _try_again(self, error: AIError, decided: Verdict) -> None:
         message = Text(TRYING_AGAIN, {"error": str(error.text), "seconds": round(decided.delay)})
@@ -309,9 +302,9 @@ class JobRun:
             fields |= {"reply": None, "repairs": F("repairs") + 1}
         jobs.retry(self.claim, delay=decided.delay, **fields)
 
-    def _end(self, error: AIError) -> None:
+    def _end(self, error: AIError) -> Mapping[str, Any]:
         status = jobs.Status.CANCELLED if isinstance(error, Gone) else jobs.Status.FAILED
-        jobs.finish(
+        return jobs.finish(
             self.claim,
             status=status,
             error_code=error.code,

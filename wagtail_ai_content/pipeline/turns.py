@@ -28,7 +28,6 @@ class Order(IntEnum):
     FINISH = 1
     """A reply is there and paid for."""
     PREPARE = 2
-    BEGIN = 3
 
 
 async def in_turn(work: Callable[[], T], *, order: Order) -> T:

@@ -13,7 +13,6 @@ from typing import Protocol
 from ..errors import AIError
 from ..providers.base import Reply, Request
 from .function import Parsed
-from .phases import Phase
 
 logger = logging.getLogger("wagtail_ai_content")
 
@@ -21,11 +20,8 @@ logger = logging.getLogger("wagtail_ai_content")
 class Steps(Protocol):
     """What the engine asks of the floor above it."""
 
-    async def enter(self, phase: Phase) -> None:
-        """Show that ``phase`` has begun."""
-
     async def prepare(self) -> Request:
-        """INIT and PREP: validate, read the target, build the request and store it."""
+        """INIT and PREP: show that work has begun, validate, read the target, build the request and store it."""
 
     async def ask(self, request: Request) -> Reply:
         """AI_CALL: ask the model."""
@@ -64,11 +60,8 @@ class Engine:
         await self._steps.deliver()
 
     async def _obtain_reply(self) -> None:
-        await self._steps.enter(Phase.PREP)
         request = await self._steps.prepare()
         await self._steps.keep(await self._steps.ask(request))
 
     async def _use_reply(self) -> None:
-        parsed = await self._steps.parse()
-        await self._steps.enter(Phase.SAVE)
-        await self._steps.save(parsed)
+        await self._steps.save(await self._steps.parse())

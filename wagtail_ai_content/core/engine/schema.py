@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import MalformedReply
@@ -31,15 +31,9 @@ class ReplySchema(Generic[T]):
         self._form = form
         self._max_items = max_items
 
-    @cached_property
-    def _adapter(self) -> TypeAdapter[T]:
-        from pydantic import TypeAdapter
-
-        return TypeAdapter(self._form)
-
     def json_schema(self) -> Mapping[str, Any]:
         """As JSON Schema in the strict dialect of structured outputs: all keys required, no others allowed."""
-        schema: Mapping[str, Any] = _closed(self._adapter.json_schema())
+        schema: Mapping[str, Any] = json.loads(_of(self._form).strict_schema)
         return schema
 
     def parse(self, text: str) -> T:
@@ -50,11 +44,34 @@ class ReplySchema(Generic[T]):
         _check_lengths(data, self._max_items)
         try:
             # As JSON once more: strict for values, while a list may still become a tuple and an object a dataclass.
-            return self._adapter.validate_json(json.dumps(data), strict=True)
+            value: T = _of(self._form).adapter.validate_json(json.dumps(data), strict=True)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"]) or "the whole"
             raise MalformedReply(reason=f"{place}: {first['type'].replace('_', ' ')}") from None
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """What pydantic makes of a form, and that takes longer than reading a reply."""
+
+    adapter: TypeAdapter[Any]
+    strict_schema: str
+    """As JSON, so that everybody gets a copy of their own."""
+
+
+_made: dict[type[Any], _Made] = {}
+
+
+def _of(form: type[Any]) -> _Made:
+    """Made once a form."""
+    if form not in _made:
+        from pydantic import TypeAdapter
+
+        adapter: TypeAdapter[Any] = TypeAdapter(form)
+        _made[form] = _Made(adapter=adapter, strict_schema=json.dumps(_closed(adapter.json_schema())))
+    return _made[form]
 
 
 def _closed(schema: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,10 +14,10 @@ from wagtail_ai_content import conf
 from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared, Saved, Task
 from wagtail_ai_content.core.errors import InvalidInput, NothingToWorkOn, UnknownTarget
 from wagtail_ai_content.core.text import Text, gettext_noop
-from wagtail_ai_content.pipeline.targets import acting_user, open_target, snapshot
+from wagtail_ai_content.pipeline.targets import open_with_user, snapshot
 from wagtail_ai_content.pipeline.write import write_changes
 
-from .context import Context, gather
+from .context import EVERYTHING, Context, gather
 from .targets import TextTarget, text_targets
 
 LIMITS: Final[Mapping[str, int]] = {"title": 60, "seo_title": 60, "search_description": 160, "summary": 600}
@@ -45,21 +45,21 @@ class OpenPage:
     content: Mapping[str, Any]
     """The same as plain data, the base of the later merge."""
     targets: Sequence[TextTarget]
-    with_pages: bool = True
-    """Whether the prompt uses the other pages of the section."""
+    wants: Collection[str] = EVERYTHING
+    """What the prompt uses of the section."""
 
     @classmethod
     def of(cls, task: Task) -> OpenPage:
         """Raises: ``UnknownTarget``, ``Gone``, ``NotAllowed``."""
-        page, user = open_target(task), acting_user(task)
+        page, user = open_with_user(task)
         content = snapshot(page)
         targets = text_targets(type(page), content, user=user)
-        with_pages = task.wants is None or bool(task.wants & {"pages", "position", "shortened"})
-        return cls(page=page, user=user, content=content, targets=targets, with_pages=with_pages)
+        wants = EVERYTHING if task.wants is None else task.wants
+        return cls(page=page, user=user, content=content, targets=targets, wants=wants)
 
     def context(self, *, focus: Sequence[TextTarget] = ()) -> Context:
         """Raises: ``TooLong``."""
-        return gather(self.page, self.targets, user=self.user, focus=focus, with_pages=self.with_pages)
+        return gather(self.page, self.targets, user=self.user, focus=focus, wants=self.wants)
 
     def writable(self, path: str) -> TextTarget:
         """The text at ``path``. Raises: ``UnknownTarget`` when there is none, or it may not be written."""

@@ -7,9 +7,9 @@ latest draft. Whatever a site calls private is left out everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import PermissionsMixin
 from django.db.models import Q
@@ -24,6 +24,11 @@ from wagtail_ai_content.core.versions.richtext import plain_text
 from .fields import rules_for
 from .targets import TITLE_FIELDS, TextTarget, walk
 
+TITLES: Final = frozenset({"section_title", "title"})
+SUMMARIES: Final = frozenset({"section_summary", "summary"})
+PAGES: Final = frozenset({"pages", "position", "shortened"})
+EVERYTHING: Final = TITLES | SUMMARIES | PAGES
+"""What there is to know of a section."""
 SUMMARY_NAMES = ("summary", "intro", "introduction", "standfirst", "lead", "description", "tagline")
 MAX_SUMMARY = 2000
 MARKUP_FACTOR = 4
@@ -82,19 +87,20 @@ def gather(
     *,
     user: PermissionsMixin | None,
     focus: Sequence[TextTarget] = (),
-    with_pages: bool = True,
+    wants: Collection[str] = EVERYTHING,
 ) -> Context:
-    """The context of ``page``, the latest draft with its ``targets``; ``with_pages`` with the others of the section.
+    """The context of ``page``, the latest draft with its ``targets``.
 
-    Of a page that is too long only the texts in ``focus`` are taken. Raises: TooLong, also when these are too long.
+    Of a page that is too long only the texts in ``focus`` are taken. Of the section only what is among ``wants``, by
+    the names of :meth:`Context.variables`, is read. Raises: TooLong, also when the texts in ``focus`` are too long.
     """
     limit: int = conf.get("MAX_SOURCE_CHARS")
     title = shown_title(page)
     text = _text_within(limit, targets, focus)
     if text is None:
         raise TooLong(PAGE_TOO_LONG, title=title, limit=limit)
-    section_title, summary = _section(page, user=user)
-    found = _pages(page, title, text, user=user) if with_pages else []
+    section_title, summary = _section(page, user=user, wants=wants)
+    found = [] if PAGES.isdisjoint(wants) else _pages(page, title, text, user=user)
     pages, shortened = _trimmed(found, limit - len(text) - len(summary))
     return Context(
         page_title=title,
@@ -133,15 +139,16 @@ def shown_title(page: Page) -> str:
     return "" if rules_for(type(page)).hide("title") else str(page.title)
 
 
-def _section(page: Page, *, user: PermissionsMixin | None) -> tuple[str, str]:
-    """Title and summary of the parent. The top of a site has no section."""
-    parent = page.get_parent()
+def _section(page: Page, *, user: PermissionsMixin | None, wants: Collection[str]) -> tuple[str, str]:
+    """Title and summary of the parent, as far as they are wanted. The top of a site has no section."""
+    with_title, with_summary = not TITLES.isdisjoint(wants), not SUMMARIES.isdisjoint(wants)
+    parent = page.get_parent() if with_title or with_summary else None
     if parent is None or parent.is_root():
         return "", ""
-    parent = parent.specific
+    parent = parent.specific if with_summary else parent.specific_deferred
     if not parent.live and not _may_edit(parent, user):
         return "", ""
-    return shown_title(parent), _summary(parent, user=user)[:MAX_SUMMARY]
+    return shown_title(parent), _summary(parent, user=user)[:MAX_SUMMARY] if with_summary else ""
 
 
 def _may_edit(page: Page, user: PermissionsMixin | None) -> bool:

@@ -43,10 +43,10 @@ __all__ = [
     "is_due_within",
     "keep_alive",
     "listing",
-    "lock",
     "log",
     "oldest_claimable_age",
     "recent_repeat",
+    "remember",
     "restart",
     "retry",
     "running_count",
@@ -100,6 +100,8 @@ class Claim:
     job_id: uuid.UUID
     fence: int
     owner: str
+    job: Job = field(compare=False, repr=False)
+    """The job as it was claimed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +155,7 @@ def fetch(job_id: uuid.UUID | str, *, only: Sequence[str] = ()) -> Job | None:
     except ValueError:
         return None
     queryset = Job.objects.only(*only) if only else Job.objects.all()
-    return queryset.filter(pk=key).first()
+    return queryset.order_by().filter(pk=key).first()
 
 
 def with_key(user_id: Any, key: str) -> Job | None:
@@ -175,45 +177,51 @@ def recent_repeat(user_id: Any, fingerprint: str, *, seconds: float) -> Job | No
 
 def claim(owner: str, *, limit: int, lease: float, job_id: uuid.UUID | None = None) -> list[Claim]:
     """Take up to ``limit`` waiting jobs, most urgent first, for ``lease`` seconds. ``job_id``: only that one."""
-    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now()).order_by("-priority", "created")
+    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now())
     if job_id is not None:
         due = due.filter(pk=job_id)
     if limit < 1 or not due.exists():
         return []
     with transaction.atomic():
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        ids = list(due.values_list("pk", flat=True)[:limit])
-        taken = Job.objects.filter(pk__in=ids, status=Status.PENDING)
-        taken.update(
-            status=Status.RUNNING,
-            lease_owner=owner,
-            lease_expires=_in(lease),
-            fence=F("fence") + 1,
-            attempts=F("attempts") + 1,
-            started=Coalesce(F("started"), Now()),
+        # Nobody else changes them before the commit: their rows are locked, on SQLite the whole database.
+        skip = connection.features.has_select_for_update_skip_locked
+        found = list(due.order_by("-priority", "created").select_for_update(skip_locked=skip)[:limit])
+        now: dict[str, Any] = {
+            "status": Status.RUNNING,
+            "lease_owner": owner,
+            "lease_expires": _in(lease),
+            "started": Coalesce(F("started"), Now()),
+        }
+        Job.objects.filter(pk__in=[job.pk for job in found]).update(
+            fence=F("fence") + 1, attempts=F("attempts") + 1, **now
         )
-        mine = Job.objects.filter(pk__in=ids, status=Status.RUNNING, lease_owner=owner)
-        fences = dict(mine.values_list("pk", "fence"))
-    return [Claim(job_id=pk, fence=fences[pk], owner=owner) for pk in ids if pk in fences]
+    for job in found:
+        remember(job, {**now, "fence": job.fence + 1, "attempts": job.attempts + 1})
+    return [Claim(job_id=job.pk, fence=job.fence, owner=owner, job=job) for job in found]
 
 
 def _in(seconds: float) -> Any:
-    return Now() + timedelta(seconds=seconds)
+    """The database's time in ``seconds``; for none of them its bare time, which SQLite writes in another form."""
+    return Now() + timedelta(seconds=seconds) if seconds else Now()
 
 
-def update(claim: Claim, **fields: Any) -> None:
-    """Change a claimed job. Raises: ``LeaseLost`` when it is no longer the claimer's."""
+def update(claim: Claim, **fields: Any) -> dict[str, Any]:
+    """Change a claimed job, and give what was written. Raises: ``LeaseLost`` when it is no longer the claimer's."""
     if not _owned(claim).update(**fields):
         raise LeaseLost(claim.job_id)
+    return fields
 
 
-def lock(claim: Claim) -> Job:
-    """The claimed job, its row locked until the transaction ends. Raises: ``LeaseLost``."""
-    job = _owned(claim).select_for_update(of=("self",)).only("pk").first()  # its texts are large, and known here
-    if job is None:
-        raise LeaseLost(claim.job_id)
-    return job
+def remember(job: Job, written: Mapping[str, Any]) -> None:
+    """Put on ``job`` what was written and committed, so that it need not be read again.
+
+    What only the database knows, such as its time, is read when somebody asks for it.
+    """
+    for name, value in written.items():
+        if hasattr(value, "resolve_expression"):
+            job.__dict__.pop(name, None)
+        else:
+            setattr(job, name, value)
 
 
 def _owned(claim: Claim) -> QuerySet[Job]:
@@ -233,9 +241,9 @@ def keep_alive(owner: str, claims: Iterable[Claim], *, lease: float) -> None:
     Job.objects.filter(pk__in=ids, status=Status.RUNNING, lease_owner=owner).update(lease_expires=_in(lease))
 
 
-def finish(claim: Claim, *, status: Status, **fields: Any) -> None:
-    """Bring a claimed job to its end. Raises: ``LeaseLost``."""
-    update(
+def finish(claim: Claim, *, status: Status, **fields: Any) -> dict[str, Any]:
+    """Bring a claimed job to its end, and give what was written. Raises: ``LeaseLost``."""
+    return update(
         claim, status=status, completed=Now(), progress=100, phase=Phase.DONE.name, lease_owner="",
         lease_expires=None, **fields,
     )  # fmt: skip

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from .records.breakers.models import BreakerState
+from .records.guardrails.models import LockedPhrase
 from .records.jobs.models import Heartbeat, Job, JobStep
+from .records.notices.models import Notice, NoticePreference
 from .records.prompts.models import ModelProfile, PromptTemplate
+from .records.provenance.models import Provenance
 from .records.versions.models import AIVersion
+from .records.workflow.models import AIReviewTask
 
-__all__ = ["AIVersion", "BreakerState", "Heartbeat", "Job", "JobStep", "ModelProfile", "PromptTemplate"]
+__all__ = [
+    "AIReviewTask",
+    "AIVersion",
+    "BreakerState",
+    "Heartbeat",
+    "Job",
+    "JobStep",
+    "LockedPhrase",
+    "ModelProfile",
+    "Notice",
+    "NoticePreference",
+    "PromptTemplate",
+    "Provenance",
+]

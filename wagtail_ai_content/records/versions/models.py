@@ -38,7 +38,8 @@ class AIVersion(models.Model):
     It stands on its own feet: model, parameters, prompt and names are copied, so that it stays readable when the job,
     the user or the prompt is deleted.
 
-    Personal data: the reviewer (set to null with the user), and whatever the content holds.
+    Personal data: the reviewer and the requester (set to null with the user; the requester's name stays), and whatever
+    the content holds.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,7 +59,17 @@ class AIVersion(models.Model):
     base = models.JSONField(encoder=DjangoJSONEncoder)
     proposed = models.JSONField(encoder=DjangoJSONEncoder)
     changes = models.JSONField(encoder=DjangoJSONEncoder)
+    writes = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    """What was written, oldest first, to be able to undo it; see ``core.versions.decisions.write_entry``."""
+    touched = models.JSONField(default=list)
+    """The AI's changes as ``[{"id", "path", "block", "label", "kind"}]``, to list them without comparing again."""
+    conflicts = models.PositiveIntegerField(default=0)
+    """How many of its changes met an edit made meanwhile when it was kept."""
     warnings = models.JSONField(default=list)
+    invariants = models.JSONField(default=list)
+    """Facts added, lost or changed, as ``core.versions.invariants`` gives them."""
+    alerts = models.PositiveIntegerField(default=0)
+    """How many of them a person should look at: lost or changed."""
     revision = models.OneToOneField(
         "wagtailcore.Revision", null=True, on_delete=models.SET_NULL, related_name="ai_version"
     )
@@ -70,10 +81,19 @@ class AIVersion(models.Model):
     prompt_source = models.CharField(max_length=10)
     confidence = models.FloatField(null=True)
     quality = models.JSONField(null=True)
+    cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=6, null=True)
 
     decisions = models.JSONField(default=dict)
+    """By change id: ``{"decision": "accepted", "by": name, "user": pk, "at": ISO time}``; see
+    ``core.versions.decisions``."""
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("requested by")
+    )
     requested_by_name = models.CharField(max_length=255, blank=True)
+    site = models.ForeignKey(
+        "wagtailcore.Site", null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("site")
+    )
     created = models.DateTimeField(_("created"))
     decided = models.DateTimeField(null=True)
 
@@ -87,6 +107,9 @@ class AIVersion(models.Model):
             models.Index(
                 fields=["-created", "-id"], name="wac_version_pending", condition=Q(status=VersionStatus.PENDING)
             ),
+            models.Index(fields=["-created", "-id"], name="wac_version_newest"),
+            models.Index(fields=["status", "target_content_type", "target_object_id"], name="wac_version_status"),
+            models.Index(fields=["model_used"], name="wac_version_model"),
         ]
 
     def __str__(self) -> str:

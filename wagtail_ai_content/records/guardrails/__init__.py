@@ -1,0 +1,4 @@
+"""What a site forbids an AI to do.
+
+Never here: looking for it in a text (``core``).
+"""

@@ -59,6 +59,11 @@ OPTIONS: Final[Mapping[str, Option]] = {
     "ALLOWED_LINK_HOSTS": Option(
         kind=(list, tuple), default=(), help="Hosts an AI text may link to beside those the source text links to."
     ),
+    "LOCKED_PHRASES": Option(
+        kind=(list, tuple),
+        default=(),
+        help="Phrases that AI must keep word for word on every page. More, by site and page, under Settings.",
+    ),
     "CALL_DEADLINE": Option(kind=(int, float), default=120, help="Seconds for one call to a model, all in all."),
     "MAX_CALLS": Option(kind=int, default=3, help="How often a model is asked for one job, at most."),
     "MAX_IN_FLIGHT": Option(kind=int, default=32, help="Calls one worker process waits for at the same time."),
@@ -81,7 +86,15 @@ OPTIONS: Final[Mapping[str, Option]] = {
     ),
     "CACHE_SECONDS": Option(kind=int, default=3600, help="How long an identical request is answered from the cache."),
     "NOTIFY_BY_EMAIL": Option(
-        kind=bool, default=True, help="Tell the requester by e-mail when a job failed or its result waits for review."
+        kind=bool,
+        default=True,
+        help="Tell requesters by e-mail when a job has ended, and reviewers when a proposal waits.",
+    ),
+    "NOTIFY_AFTER_SECONDS": Option(
+        kind=(int, float), default=60, help="How long notices are gathered, so that a flood of them is one e-mail."
+    ),
+    "DISCLOSE": Option(
+        kind=bool, default=True, help="Let the template tag ai_meta tell machines what of a page an AI wrote."
     ),
     "FAILPOINTS": Option(
         kind=(str, type(None)), default=None, help="Only for tests: a file that names the point where a worker dies."

@@ -10,3 +10,23 @@ job_finished = Signal()
 It may be sent again for the same job when a worker died while sending: a receiver that must act once remembers the
 ``event_id``. An exception in a receiver is logged and stops nobody else.
 """
+
+proposal_waiting = Signal()
+"""An AI version waits for somebody to decide about it. Sent with ``version``, after it was stored.
+
+It may be sent again for the same version: with the job that is announced again, or when a draft was offered again
+because an autosave had covered it up.
+"""
+
+version_decided = Signal()
+"""A person decided about an AI version or took a decision back. Sent with ``version``, after it was stored.
+
+It may be sent several times for a version, which is decided about change by change; ``version.status`` says whether
+anything is left.
+"""
+
+swept = Signal()
+"""A sweep after dead workers and late ends is done. Sent about once a minute where a worker, django-q2 or cron sweeps.
+
+For work that has to be done now and then and takes a second or two at most: calls to models may be waiting for it.
+"""

@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import include, path
 from wagtail import hooks
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from .interfaces.manage import history
+from .interfaces.editor import assets, saving
+from .interfaces.editor import urls as editor_urls
+from .interfaces.manage import groups, history, sites
+from .interfaces.manage.phrases import LockedPhraseViewSet
 from .interfaces.manage.prompts import ModelProfileViewSet, PromptTemplateViewSet
+from .interfaces.manage.viewsets import AIPageViewSet
+from .interfaces.notices import account, home
+from .interfaces.review.bulk import AcceptClean, Reject
+from .interfaces.review.viewset import ReviewViewSet
+from .records.guardrails.api import LockedPhrase
+from .records.prompts.api import ModelProfile, PromptTemplate
+from .records.prompts.rights import SiteOrAllPolicy
 
+for model in (PromptTemplate, ModelProfile, LockedPhrase):
+    register_permission_policy(model, SiteOrAllPolicy(model))  # before anything asks for a right on it
 register_snippet(PromptTemplateViewSet)
+hooks.register("register_bulk_action", sites.DeleteOnSites, order=1)  # in the place of Wagtail's own
+hooks.register("register_bulk_action", AcceptClean)
+hooks.register("register_bulk_action", Reject)
+hooks.register("insert_editor_js", assets.render)
+hooks.register("after_edit_page", saving.after_save)
+hooks.register("after_edit_snippet", saving.after_save)
 
 
 @hooks.register("register_log_actions")  # type: ignore[untyped-decorator]  # Wagtail ships no types
@@ -21,3 +41,44 @@ def register_log_actions(actions: Any) -> None:
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def register_model_profiles() -> Any:
     return ModelProfileViewSet()
+
+
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
+def register_locked_phrases() -> Any:
+    return LockedPhraseViewSet()
+
+
+@hooks.register("register_admin_viewset", order=-0.5)  # type: ignore[untyped-decorator]  # Wagtail's is -1, a site's 0
+def register_pages() -> Any:
+    return AIPageViewSet()
+
+
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
+def register_review() -> Any:
+    return ReviewViewSet()
+
+
+@hooks.register("register_account_settings_panel")  # type: ignore[untyped-decorator]
+def register_notice_preferences(request: Any, user: Any, profile: Any) -> Any:
+    return account.NoticesPanel(request, user, profile)
+
+
+@hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]
+def add_to_dashboard(request: Any, panels: list[Any]) -> None:
+    panels += [home.WaitingPanel(), home.RequestsPanel()]
+
+
+@hooks.register("construct_snippet_action_menu")  # type: ignore[untyped-decorator]
+def offer_publishing(items: list[Any], request: Any, context: dict[str, Any]) -> None:
+    if context["model"] is PromptTemplate:
+        sites.offer_publishing(items, context)
+
+
+@hooks.register("register_group_permission_panel")  # type: ignore[untyped-decorator]
+def register_site_permissions() -> Any:
+    return groups.SitePermissionForm
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def register_editor_urls() -> list[Any]:
+    return [path("ai-editor/", include(editor_urls))]

@@ -66,6 +66,7 @@ def allow_whole_site() -> None:
     _allow_collection(EDITORS, pictures, PICTURES_AND_DOCUMENTS)
     _allow(LEADS, ("access_admin", "add_notice", "change_notice", "delete_notice", "publish_notice"))
     _allow(LEADS, [f"{action}_prompttemplate" for action in ("add", "change", "delete", "publish")])
+    _allow(LEADS, [f"{action}_lockedphrase" for action in ("add", "change", "delete")])
     _allow(EDITORS, ("access_admin", "add_notice", "change_notice"))
     _let_leads_moderate()
 

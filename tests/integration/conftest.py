@@ -14,7 +14,7 @@ from wagtail.models import GroupPagePermission, Locale, Page, Site
 from tests.support.pages.models import DeepPage, PlainPage, RichPage, SectionPage
 from tests.support.services import missing
 from tests.support.site import Postgres
-from wagtail_ai_content.core.engine.function import Target, Task
+from wagtail_ai_content.core.engine.function import AIFunction, Prepared, Target, Task
 
 AddPage = Callable[..., Page]
 
@@ -84,6 +84,13 @@ def lead(root: Page, django_user_model: Any) -> Any:
 
 
 @pytest.fixture
+def stranger(root: Page, add_page: AddPage, django_user_model: Any) -> Any:
+    """An editor of another section, who may change nothing else."""
+    elsewhere = add_page(SectionPage, root, title="Elsewhere", slug="elsewhere")
+    return _person(django_user_model, "stranger", on=elsewhere, may=["add_page", "change_page"])
+
+
+@pytest.fixture
 def task_for() -> Callable[..., Task]:
     """``task_for(page, user, function, **payload)``."""
 
@@ -95,6 +102,18 @@ def task_for() -> Callable[..., Task]:
         return Task(function=function, payload=payload, target=target, user_id=str(user.pk), site_id=None)
 
     return task
+
+
+@pytest.fixture
+def prepare(task_for: Callable[..., Task], editor: Any) -> Callable[..., Prepared]:
+    """``prepare(function, page, **payload)``: what the function makes of the page before the model is asked."""
+
+    def run(function: AIFunction, page: Any, **payload: Any) -> Prepared:
+        task = task_for(page, editor, function.name, **payload)
+        function.validate(task)
+        return function.prepare(task)
+
+    return run
 
 
 def _new_site() -> Site:

@@ -50,6 +50,13 @@ def test_without_prompts_of_its_own_a_site_uses_the_shipped_one(site: Site) -> N
     assert "page_title" in {variable.name for variable in found.variables}
 
 
+@pytest.mark.parametrize(("function", "pages"), [("meta", False), ("page_text", True)])
+def test_only_a_partial_that_a_prompt_names_counts_as_used(site: Site, function: str, pages: bool) -> None:
+    used = resolve(function, site_id=site.pk).used
+    assert "section_title" in used
+    assert ("pages" in used) == pages
+
+
 def test_a_sites_own_prompt_goes_before_one_for_all_sites(site: Site, other_site: Site) -> None:
     own = published("Own", site=site)
     published("Everybody's")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,8 +13,8 @@ from django.utils import timezone
 from wagtail.models import Comment, Page, PageLogEntry, Workflow, WorkflowTask
 
 from wagtail_ai_content.api import Ask, Job, show_job, submit
-from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.providers.base import Reply, Request
+from wagtail_ai_content.interfaces.notices.mail import send_due
 from wagtail_ai_content.models import AIVersion
 from wagtail_ai_content.pipeline.run import JobRun
 from wagtail_ai_content.records.jobs import api as jobs
@@ -29,7 +30,6 @@ class Halfway:
     def __init__(self, job: Job) -> None:
         (claim,) = jobs.claim("test", limit=1, lease=90, job_id=job.pk)
         self.run = JobRun(claim)
-        self.run.load()
         self.request: Request = self.run.prepare()
         self.run.keep(Reply(text=ANSWER, model="test/model-7", finish_reason="stop"))
 
@@ -38,7 +38,6 @@ class Halfway:
 
         try:
             parsed = self.run.parse()
-            self.run.enter(Phase.SAVE)
             self.run.save(parsed)
         except AIError as error:
             self.run.give_up_or_wait(error)
@@ -94,16 +93,39 @@ def test_the_history_names_model_prompt_and_version(halfway: Halfway, plain_page
     assert entry.content_changed
 
 
-def test_an_edit_made_meanwhile_stays_byte_for_byte_and_the_result_waits(halfway: Halfway, plain_page: Page) -> None:
+def test_an_edit_made_meanwhile_elsewhere_is_kept_byte_for_byte_in_one_merged_draft(
+    halfway: Halfway, plain_page: Page
+) -> None:
     edited(plain_page, content="An editor wrote this while the model was thinking.  Two  spaces. é")
     before = fresh(plain_page).latest_revision
     job = halfway.finish()
     after = fresh(plain_page).latest_revision
-    assert (job.outcome, job.outcome_reason) == ("proposal", "changed")
+    assert (job.outcome, job.outcome_reason) == ("revision", "")
+    assert after.pk != before.pk
+    assert after.content["content"] == before.content["content"]
+    assert after.content["seo_title"] == "A walk at dawn"
+    version = AIVersion.objects.get()
+    assert (version.status, version.kind, version.conflicts) == ("drafted", "merged", 0)
+
+
+def test_an_edit_made_meanwhile_in_the_same_place_is_a_conflict_and_nothing_is_written(
+    halfway: Halfway, plain_page: Page
+) -> None:
+    edited(plain_page, seo_title="An editor's own title")
+    before = fresh(plain_page).latest_revision
+    job = halfway.finish()
+    after = fresh(plain_page).latest_revision
+    assert (job.outcome, job.outcome_reason) == ("proposal", "conflict")
     assert (after.pk, after.content, after.created_at) == (before.pk, before.content, before.created_at)
     version = AIVersion.objects.get()
     assert (version.status, version.revision, version.changes["seo_title"]) == ("pending", None, "A walk at dawn")
+    assert (version.conflicts, len(version.touched)) == (1, 2)
     assert PageLogEntry.objects.filter(page=plain_page, action="wagtail_ai_content.propose").count() == 1
+
+
+def test_a_person_who_wrote_the_very_same_meanwhile_gets_no_second_draft(halfway: Halfway, plain_page: Page) -> None:
+    edited(plain_page, seo_title="A walk at dawn", search_description="Where the walk begins.")
+    assert halfway.finish().outcome == "unchanged"
 
 
 def test_a_save_that_changes_nothing_is_no_edit(halfway: Halfway, plain_page: Page) -> None:
@@ -154,6 +176,7 @@ def test_whatever_stands_in_the_way_the_page_is_left_alone_and_the_result_waits(
     assert (job.status, job.outcome, job.outcome_reason) == ("succeeded", "proposal", reason)
     assert fresh(plain_page).latest_revision_id == before
     assert AIVersion.objects.get().status == "pending"
+    send_due(after=0)
     assert mail.outbox[-1].to == [editor.email]
     assert "kept for review" in mail.outbox[-1].body
 
@@ -202,8 +225,6 @@ def test_an_unpublished_page_stays_unpublished(halfway: Halfway, plain_page: Pag
 
 
 def test_a_cut_answer_is_never_applied_by_itself(plain_page: Page, editor: Any) -> None:
-    import dataclasses
-
     half = Halfway(submit(Ask(function="meta", page=plain_page, user=editor)))
     parsed = dataclasses.replace(half.run.parse(), truncated=True)
     half.run.save(parsed)
@@ -255,6 +276,53 @@ def test_a_receiver_that_fails_does_not_keep_others_from_hearing(
     assert job.delivered
 
 
+def test_receivers_get_the_row_as_it_is_without_its_being_read_again(halfway: Halfway) -> None:
+    from wagtail_ai_content.signals import job_finished
+
+    heard: list[dict[str, Any]] = []
+
+    def hears(job: Job, **kwargs: Any) -> None:
+        stored = show_job(job.pk)
+        names = [field.attname for field in Job._meta.concrete_fields]
+        heard.append({name: (getattr(job, name), getattr(stored, name)) for name in names})
+
+    job_finished.connect(hears)
+    try:
+        halfway.finish()
+    finally:
+        job_finished.disconnect(hears)
+    (found,) = heard
+    assert {name: pair for name, pair in found.items() if pair[0] != pair[1]} == {}
+    assert found["completed"][0] is not None
+
+
+def test_others_see_where_a_job_is_while_it_runs(plain_page: Page, editor: Any) -> None:
+    job = submit(Ask(function="meta", page=plain_page, user=editor))
+    seen: list[tuple[str, int, str]] = []
+
+    class Watching(JobRun):
+        def _open(self) -> None:
+            seen.append(where(job))
+            super()._open()
+
+    (claim,) = jobs.claim("test", limit=1, lease=90, job_id=job.pk)
+    run = Watching(claim)
+    run.prepare()
+    seen.append(where(job))
+    run.keep(Reply(text=ANSWER, model="test/model-7", finish_reason="stop"))
+    run.parse()
+    assert seen == [
+        ("PREP", 10, "Reading the page"),
+        ("AI_CALL", 25, "%(model)s is describing the page"),
+        ("PARSE", 70, "Checking the lengths"),
+    ]
+
+
+def where(job: Job) -> tuple[str, int, str]:
+    row = show_job(job.pk)
+    return row.phase, row.progress, row.message["template"]
+
+
 def test_an_end_that_was_not_announced_is_announced_by_the_sweeper_once(halfway: Halfway) -> None:
     from wagtail_ai_content.pipeline.recover import recover
 
@@ -265,8 +333,9 @@ def test_an_end_that_was_not_announced_is_announced_by_the_sweeper_once(halfway:
 
 def test_a_job_begun_by_another_version_is_not_misread(halfway: Halfway, plain_page: Page) -> None:
     Job.objects.update(function_version="0")
-    again = JobRun(halfway.run.claim)
-    assert again.load()
+    claim = halfway.run.claim
+    again = JobRun(dataclasses.replace(claim, job=show_job(claim.job_id)))
+    assert again.replied
     halfway.run = again
     job = halfway.finish()
     assert (job.status, job.error_code) == ("failed", "other_version")

@@ -6,12 +6,17 @@ import logging
 import time
 import uuid
 from dataclasses import dataclass
+from typing import Any
+
+from django.dispatch import Signal
 
 from wagtail_ai_content import conf
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.records.jobs import api as jobs
-from wagtail_ai_content.signals import job_finished
+from wagtail_ai_content.records.versions import api as versions
+from wagtail_ai_content.signals import job_finished, proposal_waiting, swept
 
+from . import shadow
 from .failpoints import reach
 
 logger = logging.getLogger("wagtail_ai_content")
@@ -41,6 +46,8 @@ def recover(*, seconds: float = ANNOUNCE_SECONDS) -> Recovered:
     """One sweep; late ends are announced for at most so many ``seconds``, the rest by the next sweep."""
     again, given_up = take_back()
     announced = _announce_late(time.monotonic() + seconds)
+    shadow.offer_again()
+    _send(swept, "swept", sender=None)
     return Recovered(again=again, given_up=given_up, announced=announced, claimable=jobs.claimable_count())
 
 
@@ -62,23 +69,31 @@ def _announce_late(ends: float) -> int:
         for job in late:
             if time.monotonic() > ends:
                 return told
-            told += _announced(job.pk)
+            told += announce(job.pk)
     return told
 
 
-def announce(job_id: uuid.UUID) -> None:
-    """Tell the world that a job has ended, at least once: it is only marked as told after everybody was."""
-    _announced(job_id)
-
-
-def _announced(job_id: uuid.UUID) -> bool:
+def announce(job_id: uuid.UUID) -> bool:
+    """Tell the world that a job has ended, unless that was done; gives whether it was told now."""
     job = jobs.fetch(job_id)
     if job is None or job.completed is None or job.delivered is not None:
         return False
-    reach("DONE:before_signal")
-    for receiver, result in job_finished.send_robust(sender=type(job), job=job, event_id=str(job.pk)):
-        if isinstance(result, Exception):
-            logger.error("A receiver of job_finished failed: %r", receiver, exc_info=result)
-    reach("DONE:before_commit")
-    jobs.deliver(job_id)
+    tell(job)
     return True
+
+
+def tell(job: jobs.Job) -> None:
+    """Tell everybody about the end of ``job``, at least once: only then it is marked as told."""
+    reach("DONE:before_signal")
+    _send(job_finished, "job_finished", sender=type(job), job=job, event_id=str(job.pk))
+    version = versions.kept_for(job) if job.outcome == jobs.Outcome.PROPOSAL else None
+    if version is not None:
+        _send(proposal_waiting, "proposal_waiting", sender=type(version), version=version)
+    reach("DONE:before_commit")
+    jobs.deliver(job.pk)
+
+
+def _send(signal: Signal, name: str, **kwargs: Any) -> None:
+    for receiver, result in signal.send_robust(**kwargs):
+        if isinstance(result, Exception):
+            logger.error("A receiver of %s failed: %r", name, receiver, exc_info=result)

@@ -13,19 +13,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from wagtail.actions.edit_page import EditPageAction
-from wagtail.fields import StreamField
+from django.utils import timezone
 from wagtail.log_actions import LogContext, log
 
 from wagtail_ai_content.core.engine.function import Parsed, Prepared, Saved, Task
-from wagtail_ai_content.core.errors import AIError, Gone
+from wagtail_ai_content.core.errors import Gone
 from wagtail_ai_content.core.text import Text, gettext_noop
-from wagtail_ai_content.core.versions import places
+from wagtail_ai_content.core.versions import decisions, places
+from wagtail_ai_content.core.versions.changes import Change, changes
+from wagtail_ai_content.core.versions.merge import Merged, merge
+from wagtail_ai_content.core.versions.shape import ContentShape
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.versions import api as versions
 
-from .targets import acting_user, base_page_model, snapshot
+from . import drafts, invariants
+from .provenance import record
+from .shapes import content_shape, label_of
+from .targets import acting_user, find, snapshot
 
 GENERATE_ACTION = "wagtail_ai_content.generate"
 PROPOSE_ACTION = "wagtail_ai_content.propose"
@@ -33,10 +37,18 @@ PROPOSE_ACTION = "wagtail_ai_content.propose"
 WRITTEN = gettext_noop(
     "Written as a new draft of “%(page)s”. It is not published: look at it, change it, or discard it."
 )
+MERGED = gettext_noop(
+    "Written as a new draft of “%(page)s”, together with what people edited meanwhile. It is not published: look at "
+    "it, change it, or discard it."
+)
 UNCHANGED = gettext_noop("Nothing to change: the AI left “%(page)s” as it is.")
 REASONS: Mapping[str, str] = {
-    "changed": gettext_noop(
-        "“%(page)s” was edited while the AI was working. Nothing was written; the AI's version is kept for review."
+    "conflict": gettext_noop(
+        "“%(page)s” was edited in the same place while the AI was working. Nothing was written; both texts are kept "
+        "for review."
+    ),
+    "locked_phrase": gettext_noop(
+        "The AI changed words that are locked on “%(page)s”. Nothing was written; its version is kept for review."
     ),
     "not_allowed": gettext_noop(
         "You may not edit “%(page)s” any more. Nothing was written; the AI's version is kept for review."
@@ -57,76 +69,139 @@ REASONS: Mapping[str, str] = {
 
 ATTRIBUTED = (
     "function", "target_content_type_id", "target_object_id", "target_label", "base_digest", "model_used",
-    "model_parameters", "prompt_key", "prompt_version", "prompt_source", "confidence", "requested_by_name",
+    "model_parameters", "prompt_key", "prompt_version", "prompt_source", "confidence", "cost", "requested_by_id",
+    "requested_by_name", "site_id",
 )  # fmt: skip
 """What a version takes over from its job; the job's texts are large and known here already."""
-
-
-class ReadBackError(AIError):
-    """The stored revision is not what was meant to be written."""
-
-    code = "read_back"
-    message = gettext_noop(
-        "Wagtail stored something else than the AI wrote, so nothing was kept. Tell your developers."
-    )
 
 
 def write_changes(task: Task, prepared: Prepared, parsed: Parsed) -> Saved:
     """Write ``parsed.changes`` as a draft revision of the task's page, or keep them as a pending version.
 
+    What people changed since the AI read the page is kept: both are merged, and where they meet nothing is written.
     Raises: ``Gone`` when the page was deleted, ``NotAllowed`` when the user was deactivated.
     """
-    page = _locked_page(task)
+    page = find(task.target, locked=True)
     user = acting_user(task)
-    title = page.get_admin_display_title()
-    if not parsed.changes:
-        return Saved(outcome="unchanged", message=Text(UNCHANGED, {"page": title}))
+    title = drafts.title_of(page)
     base: dict[str, Any] = dict(prepared.base or {})
-    result = _Result(job=_job(task), base=base, proposed=places.with_changes(base, parsed.changes), parsed=parsed)
-    current = page.get_latest_revision_as_object()
-    reason = _obstacle(current, user, result=result) or _put(current, result)
-    if reason:
-        result.keep(page, user=user, revision=None, reason=reason)
+    proposed = places.with_changes(base, parsed.changes)
+    model: Any = type(page)
+    shape = content_shape(model)
+    checked = invariants.check(page, base, proposed, shape=shape)
+    current = drafts.latest(page)
+    result = _Result(
+        job=_job(task), user=user, base=base, checked=checked, parsed=parsed, shape=shape, now=snapshot(current)
+    )
+    if not result.changes or not result.merged.changed:
+        return Saved(outcome="unchanged", message=Text(UNCHANGED, {"page": title}))
+    reason = drafts.obstacle(current, user) or result.objection
+    filled = None if reason else drafts.put(current, result.content, instead_of=result.now, digest=result.digest)
+    if filled is None:
+        reason = reason or "invalid"
+        result.keep(page, revision=None, reason=reason)
         return Saved(outcome="proposal", reason=reason, message=Text(REASONS[reason], {"page": title}))
-    result.keep(current, user=user, revision=_save(current, user=user, result=result), reason="")
-    return Saved(outcome="revision", message=Text(WRITTEN, {"page": title}))
+    result.keep(filled, revision=drafts.save(filled, user=user, digest=result.digest), reason="")
+    return Saved(outcome="revision", message=Text(MERGED if result.is_merged else WRITTEN, {"page": title}))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Result:
-    """What an AI made of a page."""
+    """What an AI made of a page, beside what people made of it meanwhile."""
 
     job: jobs.Job
+    user: Any
     base: Mapping[str, Any]
     """The page's content as the AI saw it."""
-    proposed: Mapping[str, Any]
+    checked: invariants.Checked
     """The same with the AI's changes."""
     parsed: Parsed
+    shape: ContentShape
+    now: Mapping[str, Any]
+    """The page's latest draft in this transaction."""
 
     @cached_property
-    def proposed_digest(self) -> str:
-        return places.digest(self.proposed)
+    def is_merged(self) -> bool:
+        """Whether somebody changed the page since."""
+        return places.digest(self.now) != self.job.base_digest
 
-    def keep(self, page: Any, *, user: Any, revision: Any, reason: str) -> None:
+    @cached_property
+    def merged(self) -> Merged:
+        return merge(self.base, self.checked.proposed, self.now, shape=self.shape)
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        return self.merged.content
+
+    @cached_property
+    def digest(self) -> str:
+        return places.digest(self.content)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        return changes(self.base, self.checked.proposed, shape=self.shape)
+
+    @property
+    def objection(self) -> str:
+        """Why this must not be written, whoever asked; "" when nothing speaks against it."""
+        if self.merged.conflicts:
+            return "conflict"
+        if self.checked.refused:
+            return "locked_phrase"
+        return "truncated" if self.parsed.truncated else ""
+
+    def keep(self, page: Any, *, revision: Any, reason: str) -> None:
         """Store it as a version, and say so in the page's history."""
         version = versions.keep(
             self.job,
-            base=self.base,
-            proposed=self.proposed,
-            changes=self.parsed.changes,
-            warnings=self.parsed.warnings,
-            revision_id=revision.pk if revision else None,
-            reason=reason,
+            versions.NewVersion(
+                base=self.base,
+                proposed=self.checked.proposed,
+                changes=self.parsed.changes,
+                touched=self._touched(type(page)),
+                writes=[self._write()] if revision else [],
+                merged=revision is not None and self.is_merged,
+                conflicts=len(self.merged.conflicts),
+                warnings=(*self.parsed.warnings, *self.checked.warnings),
+                invariants=[difference.as_json() for difference in self.checked.differences],
+                alerts=self.checked.alerts,
+                revision_id=revision.pk if revision else None,
+                reason=reason,
+            ),
         )
-        with LogContext(user=user):
+        if revision:
+            record(version, page, before=self.now, after=self.content)
+        with LogContext(user=self.user):
             log(
                 instance=page,
                 action=GENERATE_ACTION if revision else PROPOSE_ACTION,
-                user=user,
+                user=self.user,
                 revision=revision,
                 content_changed=revision is not None,
-                data=_attribution(self.job, version_id=str(version.pk), reason=reason),
+                data=versions.attribution(version),
             )
+
+    def _touched(self, model: Any) -> list[dict[str, str]]:
+        return [
+            {
+                "id": change.id,
+                "path": change.path,
+                "block": change.block,
+                "label": label_of(model, self.checked.proposed, change.path),
+                "kind": change.kind,
+            }
+            for change in self.changes
+        ]
+
+    def _write(self) -> dict[str, Any]:
+        return decisions.write_entry(
+            self.now,
+            self.content,
+            added=[change.id for change in self.changes],
+            by=self.job.requested_by_name,
+            at=timezone.now().isoformat(),
+            saved=True,
+        )
 
 
 def _job(task: Task) -> jobs.Job:
@@ -134,81 +209,3 @@ def _job(task: Task) -> jobs.Job:
     if job is None:
         raise Gone
     return job
-
-
-def _locked_page(task: Task) -> Any:
-    """The page as stored, its row locked until the transaction ends (SQLite locks the whole database)."""
-    target = task.target
-    rows = base_page_model()._default_manager.select_for_update()
-    page = rows.filter(pk=target.object_id).first() if target else None
-    if page is None:
-        raise Gone
-    return page.specific
-
-
-def _obstacle(current: Any, user: Any, *, result: _Result) -> str:
-    """Why nothing may be written now; "" when nothing is in the way."""
-    if not current.permissions_for_user(user).can_edit() or current.alias_of_id:
-        return "not_allowed"
-    if current.approved_schedule:
-        return "scheduled"
-    if current.workflow_in_progress:
-        return "workflow"
-    lock = current.get_lock()
-    if lock is not None and lock.for_user(user):
-        return "locked"
-    if places.digest(snapshot(current)) != result.job.base_digest:
-        return "changed"
-    return "truncated" if result.parsed.truncated else ""
-
-
-def _put(current: Any, result: _Result) -> str:
-    """Set the changed fields of ``current``; "invalid" when the model would not hold them as they are."""
-    for name, value in result.proposed.items():
-        if value == result.base.get(name):
-            continue
-        field = current._meta.get_field(name)
-        try:
-            setattr(current, name, _python_value(field, value, current))
-        except ValidationError:
-            return "invalid"
-    return "" if places.digest(snapshot(current)) == result.proposed_digest else "invalid"
-
-
-def _python_value(field: Any, value: Any, page: Any) -> Any:
-    if isinstance(field, StreamField):
-        return field.to_python(value)
-    return value if value == "" else field.clean(value, page)
-
-
-def _save(current: Any, *, user: Any, result: _Result) -> Any:
-    """One new draft revision, through Wagtail's action layer. Rights and locks were checked in this transaction."""
-    if current.latest_revision_id is None:
-        current.latest_revision = _keep_first_state(current.pk)
-    action = EditPageAction(current, user=user, log_action=False, clean=False)
-    action.execute(skip_permission_checks=True)
-    revision = action.revision
-    revision.refresh_from_db(fields=["content"])
-    if places.digest(revision.content) != result.proposed_digest:
-        raise ReadBackError
-    return revision
-
-
-def _keep_first_state(page_id: Any) -> Any:
-    """Give a page that has no revision yet one with what stands there now, to compare with and go back to."""
-    page = base_page_model()._default_manager.get(pk=page_id).specific
-    return page.save_revision(user=None, changed=False, clean=False, log_action=False)
-
-
-def _attribution(job: jobs.Job, *, version_id: str, reason: str) -> dict[str, Any]:
-    """What the page's history keeps of an AI change, also when job and version are gone."""
-    return {
-        "job": str(job.pk),
-        "version": version_id,
-        "function": job.function,
-        "model": job.model_used,
-        "prompt": job.prompt_key,
-        "prompt_version": job.prompt_version,
-        "prompt_source": job.prompt_source,
-        "reason": reason,
-    }

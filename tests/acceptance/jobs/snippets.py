@@ -101,6 +101,22 @@ from wagtail_ai_content.pipeline import queue
 async_task(queue.BEAT, q_options={"save": False})
 """
 
+QUEUED = """
+from django_q.models import OrmQ
+out = OrmQ.objects.count()
+"""
+
+HEALTH = """
+from io import StringIO
+from django.core.management import call_command
+told = StringIO()
+try:
+    call_command("ai_health", stdout=StringIO(), stderr=told)
+    out = ""
+except SystemExit:
+    out = told.getvalue()
+"""
+
 HEARTBEAT = """
 from wagtail_ai_content.records.jobs import api
 out = api.heartbeat_age("worker")

@@ -23,7 +23,15 @@ from wagtail.blocks import (
 )
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images.blocks import ImageBlock
-from wagtail.models import Orderable, Page
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    Orderable,
+    Page,
+    RevisionMixin,
+    TranslatableMixin,
+    WorkflowMixin,
+)
 
 PARAGRAPH_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
@@ -139,3 +147,30 @@ class TextlessPage(Page):
     sidebar = StreamField([("address", URLBlock()), ("rule", StaticBlock())], blank=True)
 
     content_panels = [*Page.content_panels, FieldPanel("sidebar")]
+
+
+class Bulletin(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, models.Model):
+    """A snippet with everything that Wagtail gives to snippets."""
+
+    title = models.CharField(max_length=80)
+    text = models.TextField(blank=True)
+
+    panels = [FieldPanel("title"), FieldPanel("text")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Leaflet(TranslatableMixin, DraftStateMixin, RevisionMixin, models.Model):
+    """A snippet that can be translated."""
+
+    title = models.CharField(max_length=80)
+    text = RichTextField(blank=True)
+
+    panels = [FieldPanel("title"), FieldPanel("text")]
+
+    class Meta(TranslatableMixin.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,7 +1,7 @@
 """Prompts and model profiles in the Wagtail admin.
 
-Whoever may edit prompts sees those of all sites: Wagtail grants rights on snippets per model, not per site. A prompt is
-kept to its site where it is used (``records.prompts.api.resolve``); the list shows the site and filters by it.
+Each person sees those of the sites they have a right on, and those for all sites (``sites``). A prompt stays on the
+site it was made for, with all its history; a copy of it may go to another.
 """
 
 from __future__ import annotations
@@ -14,18 +14,23 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, PublishingPanel
 from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, TitleColumn
+from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.models import Site
-from wagtail.snippets.views.snippets import PreviewOnCreateView, PreviewOnEditView, SnippetViewSet
+from wagtail.permissions import policy_registry
+from wagtail.snippets.views import snippets
+from wagtail.snippets.views.snippets import SnippetViewSet
 
 from wagtail_ai_content.core.prompts.variables import Variable
 from wagtail_ai_content.pipeline.functions import registry
 from wagtail_ai_content.records.prompts.api import ModelProfile, PromptTemplate
+from wagtail_ai_content.records.prompts.rights import ANY
 from wagtail_ai_content.records.prompts.shipped import shipped
+
+from .sites import KeptToSitesViewSet, ListOfSites, PublishOnSite, SiteForm, SitesChooserViewSet
 
 ICON = "clipboard-list"
 
@@ -49,7 +54,7 @@ def function_choices() -> list[tuple[str, str]]:
     return sorted(((name, function_label(name)) for name in names), key=lambda choice: choice[1])
 
 
-class FunctionForm(WagtailAdminModelForm):  # type: ignore[misc]
+class FunctionForm(SiteForm):
     """A form that offers the installed AI functions, and the one already stored."""
 
     empty_label: Any = "---------"
@@ -60,7 +65,6 @@ class FunctionForm(WagtailAdminModelForm):  # type: ignore[misc]
         stored = self.instance.function
         if stored and stored not in dict(choices):
             choices.append((stored, stored))
-        self.fields["site"].empty_label = _("All sites")
         self.fields["function"].widget = forms.Select(choices=[("", self.empty_label), *choices])
 
 
@@ -101,7 +105,7 @@ def _variables_by_function(function: str) -> list[tuple[str, tuple[Variable, ...
     return [(function_label(prompt.function), prompt.variables) for prompt in prompts]
 
 
-class PreviewOnEdit(PreviewOnEditView):  # type: ignore[misc]
+class PreviewOnEdit(snippets.PreviewOnEditView):  # type: ignore[misc]
     """A preview that shows what is wrong with a prompt, instead of refusing to show it."""
 
     def get_object(self) -> Any:
@@ -110,7 +114,7 @@ class PreviewOnEdit(PreviewOnEditView):  # type: ignore[misc]
         return prompt
 
 
-class PreviewOnCreate(PreviewOnCreateView):  # type: ignore[misc]
+class PreviewOnCreate(snippets.PreviewOnCreateView):  # type: ignore[misc]
     """As above, for a prompt not yet saved."""
 
     def get_object(self) -> Any:
@@ -119,11 +123,49 @@ class PreviewOnCreate(PreviewOnCreateView):  # type: ignore[misc]
         return prompt
 
 
+class PromptList(ListOfSites, snippets.IndexView):  # type: ignore[misc]
+    """The list of prompts."""
+
+
+class PromptCreate(PublishOnSite, snippets.CreateView):  # type: ignore[misc]
+    """A new prompt."""
+
+
+class PromptCopy(snippets.CopyView):  # type: ignore[misc]
+    """A new prompt, begun with the text of another. Sent is its form to where new ones are made.
+
+    Wagtail's own view would also take it, and write over the other.
+    """
+
+    http_method_names = ("get", "head", "options")
+
+
+class PromptEdit(snippets.EditView):  # type: ignore[misc]
+    """A prompt, on the site it was made for: its old versions must not come to the eyes of another site."""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        field = form.fields["site"]
+        field.queryset = Site.objects.filter(pk=form.instance.site_id)
+        field.disabled, field.required, field.empty_label = True, False, _("All sites")
+        field.help_text = _("A prompt stays on its site. Copy it to use it on another.")
+        return form
+
+
+class ProfileList(ListOfSites, generic.IndexView):  # type: ignore[misc]
+    """The list of model profiles."""
+
+
 class _FunctionAndSiteFilter(WagtailFilterSet):  # type: ignore[misc]
     """Filters shared by both lists."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        policy = policy_registry.get_by_type(self._meta.model)
+        self.filters["site"].queryset = policy.sites_user_has_any_permission_for(self.request.user, ANY)
+
     function = django_filters.ChoiceFilter(label=_("AI function"), choices=function_choices)
-    site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all(), null_label=_("All sites"))
+    site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.none(), null_label=_("All sites"))
 
 
 class PromptFilter(_FunctionAndSiteFilter):
@@ -144,12 +186,19 @@ class ProfileFilter(_FunctionAndSiteFilter):
         fields = ["function", "site"]
 
 
-class PromptTemplateViewSet(SnippetViewSet):  # type: ignore[misc]
+class PromptTemplateViewSet(KeptToSitesViewSet, SnippetViewSet):  # type: ignore[misc]
     """AI prompts, under Snippets."""
 
     model = PromptTemplate
     icon = ICON
     filterset_class = PromptFilter
+    index_view_class = PromptList
+    add_view_class = PromptCreate
+    copy_view_class = PromptCopy
+    edit_view_class = PromptEdit
+    chooser_viewset_class = SitesChooserViewSet
+    inspect_view_enabled = True
+    inspect_view_fields = ["name", "function", "site", "body", "model"]
     preview_on_edit_view_class = PreviewOnEdit
     preview_on_add_view_class = PreviewOnCreate
     ordering = ("function", "name")
@@ -176,11 +225,8 @@ class PromptTemplateViewSet(SnippetViewSet):  # type: ignore[misc]
         base_form_class=FunctionForm,
     )
 
-    def get_queryset(self, request: Any) -> Any:
-        return self.model.objects.select_related("site")
 
-
-class ModelProfileViewSet(ModelViewSet):  # type: ignore[misc]
+class ModelProfileViewSet(KeptToSitesViewSet, ModelViewSet):  # type: ignore[misc]
     """AI model profiles, under Settings."""
 
     model = ModelProfile
@@ -189,6 +235,7 @@ class ModelProfileViewSet(ModelViewSet):  # type: ignore[misc]
     menu_label = _("AI models")
     add_to_settings_menu = True
     filterset_class = ProfileFilter
+    index_view_class = ProfileList
     copy_view_enabled = False
     list_display = [
         TitleColumn(

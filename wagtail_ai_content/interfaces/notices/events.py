@@ -1,0 +1,49 @@
+"""What happened, kept as notices for those it concerns; the mails go out later, with the sweep (``mail``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail_ai_content import conf
+from wagtail_ai_content.records.jobs.api import Job, Outcome, Status
+from wagtail_ai_content.records.notices import api as notices
+from wagtail_ai_content.records.notices.api import NoticeKind
+from wagtail_ai_content.records.versions import api as versions
+from wagtail_ai_content.records.versions.api import AIVersion
+from wagtail_ai_content.signals import job_finished, proposal_waiting, swept
+
+from .audience import reviewers
+from .mail import send_due
+
+UID = "wagtail_ai_content.notices"
+
+
+def connect() -> None:
+    job_finished.connect(note_end, dispatch_uid=f"{UID}.job_finished")
+    proposal_waiting.connect(note_proposal, dispatch_uid=f"{UID}.proposal_waiting")
+    swept.connect(send_mails, dispatch_uid=f"{UID}.swept")
+
+
+def note_end(*, job: Job, **kwargs: Any) -> None:
+    """For the requester; not of what was cancelled, and not of answers that somebody is looking at already."""
+    user = job.requested_by
+    if user is None or job.status == Status.CANCELLED or job.outcome == Outcome.VALUE:
+        return
+    version = versions.kept_for(job) if job.outcome == Outcome.PROPOSAL else None
+    _note([user], kind=NoticeKind.FINISHED, event=version.pk if version else job.pk, job=job, version=version)
+
+
+def note_proposal(*, version: AIVersion, **kwargs: Any) -> None:
+    """For those who may review it; the requester, who is told about the end of the job, is told no second time."""
+    _note(reviewers(version), kind=NoticeKind.WAITING, event=version.pk, version=version)
+
+
+def send_mails(**kwargs: Any) -> None:
+    send_due(after=conf.get("NOTIFY_AFTER_SECONDS"))
+
+
+def _note(users: list[Any], *, kind: NoticeKind, **about: Any) -> None:
+    reachable = [user for user in users if user.is_active and user.email] if conf.get("NOTIFY_BY_EMAIL") else []
+    if reachable:
+        refused = notices.unwilling(kind, reachable)
+        notices.note([user for user in reachable if user.pk not in refused], kind=kind, **about)

@@ -1,0 +1,49 @@
+"""Which AI versions a person may see in a list: those of the pages and snippets they may edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+from wagtail.models import RevisionMixin, get_page_models
+from wagtail.permissions import policy_registry
+
+from wagtail_ai_content.records.versions import api as versions
+from wagtail_ai_content.records.versions.api import AIVersion
+
+from .targets import base_page_model
+
+
+def visible_to(user: Any) -> QuerySet[AIVersion]:
+    """The versions ``user`` may see, by the same rules as opening one; the number of queries is constant.
+
+    Of what was deleted, those they asked for themselves; superusers see all.
+    """
+    found = versions.all_versions()
+    if user.is_superuser and user.is_active:
+        return found
+    pages = policy_registry.get_by_type(base_page_model()).instances_user_has_permission_for(user, "change")
+    of_pages = Q(target_content_type__in=_ids(get_page_models()))
+    editable = Q(target_object_id__in=pages.order_by().values_list(Cast("pk", CharField()), flat=True))
+    stored = base_page_model()._default_manager.annotate(key=Cast("pk", CharField()))
+    own = Q(requested_by=user) & ~Q(Exists(stored.filter(key=OuterRef("target_object_id"))))
+    return found.filter((of_pages & (editable | own)) | Q(target_content_type__in=_ids(_editable_models(user))))
+
+
+def _editable_models(user: Any) -> list[type]:
+    """Models with revisions, pages aside, all instances of which ``user`` may edit."""
+    pages = set(get_page_models())
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, RevisionMixin)
+        and model not in pages
+        and policy_registry.get_by_type(model).user_has_permission(user, "change")
+    ]
+
+
+def _ids(models: list[type]) -> list[int]:
+    return [found.pk for found in ContentType.objects.get_for_models(*models, for_concrete_models=False).values()]

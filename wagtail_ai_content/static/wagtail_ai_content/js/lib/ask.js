@@ -1,0 +1,36 @@
+/**
+ * Requests to our own admin views.
+ */
+
+const CONFIG = JSON.parse(document.getElementById('wagtail-config')?.textContent ?? '{}');
+
+/**
+ * @param {string} url
+ * @param {Record<string, string | number>} query
+ * @param {FormData} [body] Sent by POST; without, the request is a GET.
+ * @returns {Promise<object | null>} The JSON of the answer; null when there is none.
+ * @throws when the server refuses or cannot be reached.
+ */
+export async function ask(url, query, body) {
+  const answer = await fetch(`${url}?${new URLSearchParams(query)}`, {
+    method: body ? 'POST' : 'GET',
+    body,
+    headers: {
+      Accept: 'application/json',
+      'X-Requested-With': 'XMLHttpRequest',
+      ...(body && { [CONFIG.CSRF_HEADER_NAME]: CONFIG.CSRF_TOKEN }),
+    },
+  });
+  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+  return answer.status === 204 ? null : answer.json();
+}
+
+/** A URL with the names in `values` put in, as `/APP/MODEL/OBJECT/`. */
+export function filled(url, values) {
+  return url.replace(/\/([A-Z]+)(?=\/)/g, (whole, name) => (name in values ? `/${values[name]}` : whole));
+}
+
+/** Milliseconds since this page was asked for. */
+export function age() {
+  return Math.ceil(Date.now() - performance.timeOrigin);
+}

@@ -161,15 +161,13 @@ def take_in(found: Sequence[AIVersion], now: Content, *, model: Any, as_form: As
     return Taking(content=content, meetings=meetings, taken=clean, left=tuple(left))
 
 
-def changed_fields(found: Sequence[AIVersion]) -> tuple[str, ...]:
+def changed_fields(found: Sequence[AIVersion]) -> frozenset[str]:
     """The names of the fields that any of the versions changed."""
-    return tuple(
-        dict.fromkeys(
-            name
-            for version in found
-            for name, value in version.proposed.items()
-            if name not in META and not is_same(VALUE, version.base.get(name), value)
-        )
+    return frozenset(
+        name
+        for version in found
+        for name, value in version.proposed.items()
+        if name not in META and not is_same(VALUE, version.base.get(name), value)
     )
 
 
@@ -194,7 +192,8 @@ def _side(version: AIVersion, now: Content, *, shape: Any, as_form: AsForm) -> _
     edits = deciding.edited(version.decisions)
     ids = [change.id for change in wanted]
     proposed = select(base, version.proposed, shape=shape, accepted=ids, edited=edits)
-    names = [name for name in changed_fields([version]) if name in now]
+    changed = changed_fields([version])
+    names = [name for name in now if name in changed]
     return _Side(
         version=version,
         base=as_form(base, names),

@@ -58,7 +58,8 @@ def take(request: HttpRequest, app_label: str, model_name: str, object_id: str) 
     if not found:
         raise Http404
     form = OpenForm(current, request.user, data=request.POST, files=request.FILES)
-    now = form.content(taking.changed_fields(found))
+    changed = taking.changed_fields(found)
+    now = form.content([name for name in form.shape if name in changed])
 
     def as_form(content: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
         return form.as_sent(content, names=names, now=now)

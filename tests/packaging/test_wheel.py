@@ -47,6 +47,27 @@ print("HISTORY", PageLogEntry.objects.get(action="wagtail_ai_content.generate").
 print("FROM", wagtail_ai_content.__file__)
 """
 
+REVIEW = """
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import Page
+from wagtail_ai_content.models import AIVersion
+version = AIVersion.objects.get()
+boss = Client(HTTP_HOST="localhost")
+boss.login(username="boss", password="x")
+draft = lambda: Page.objects.get(slug="tides").specific.get_latest_revision_as_object().search_description
+url = reverse("wagtail_ai_content_review:review", args=[version.pk])
+print("LISTED", str(version.pk) in boss.get(reverse("wagtail_ai_content_review:index") + "?status=drafted").content.decode())
+print("SHOWN", version.proposed["search_description"][:40] in boss.get(url).content.decode())
+print("ANONYMOUS", Client(HTTP_HOST="localhost").get(url).status_code)
+boss.post(url, {"action": "reject_all"})
+print("REFUSED", draft() == "", AIVersion.objects.get().status)
+boss.post(url, {"action": "undo"})
+print("AGAIN", draft() == version.proposed["search_description"], AIVersion.objects.get().status)
+history = boss.get(reverse("wagtailadmin_pages:history", args=[version.target_object_id])).content.decode()
+print("COLUMN", "the built-in engine (no language model)" in history)
+"""
+
 
 def clean_environment() -> dict[str, str]:
     """Nothing of the test run's own Django or Python path."""
@@ -131,3 +152,8 @@ def test_a_job_runs_in_a_new_project_with_two_lines_of_settings(python: Path, tm
     assert "DRAFT True LIVE False" in looked
     assert "HISTORY AI draft written by the built-in engine (no language model)" in looked
     assert "site-packages" in looked
+    reviewed = run(python, "manage.py", "shell", "-c", REVIEW, cwd=tmp_path)
+    for told in (
+        "LISTED True", "SHOWN True", "ANONYMOUS 302", "REFUSED True rejected", "AGAIN True drafted", "COLUMN True",
+    ):  # fmt: skip
+        assert told in reviewed, reviewed

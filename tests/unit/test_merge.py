@@ -239,6 +239,16 @@ def test_the_same_words_edited_on_both_sides_are_a_conflict(ai: str, now: str) -
     assert merged(base, intro(ONE, ai), intro(ONE, now), chosen={"intro#at1": "ai"}).content == intro(ONE, ai)
 
 
+@pytest.mark.parametrize("kept", [(), (ONE,)])
+def test_paragraphs_that_both_sides_wrote_anew_are_a_conflict_and_never_stand_twice(kept: tuple[str, ...]) -> None:
+    ai = intro(*kept, "<p>An AI began all over.</p>", "<p>It had much to say.</p>", "<p>Nobody asked.</p>")
+    now = intro(*kept, "<ul><li>mine alone</li></ul>", "<p>Somebody else entirely sat down here.</p>")
+    outcome = merged(intro(*kept, TWO, THREE), ai, now)
+    assert outcome.content == now
+    assert [conflict.path for conflict in outcome.conflicts] == ["intro"]
+    assert merged(intro(*kept, TWO, THREE), ai, now, chosen={"intro": "ai"}).content == ai
+
+
 def test_items_of_one_list_on_both_sides() -> None:
     ai = "<ul><li>bread</li><li>butter</li><li>cheese</li></ul>"
     now = "<ul><li>brown bread</li><li>cheese</li><li>wine</li></ul>"

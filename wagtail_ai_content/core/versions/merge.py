@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -176,8 +176,10 @@ class _Merge:
     # --- sequences
 
     def _sequence(self, shape: Part, opened: list[Parts], whole: Any, *, path: str) -> Any:
-        """The parts of both; ``MISSING`` when each side took away what the other had left."""
+        """The parts of both; ``MISSING`` when each side took away what the other had left, or wrote it anew."""
         base, ai, now = opened
+        if isinstance(shape, RichText) and _is_written_anew(base, ai, now):
+            return MISSING
         stem = f"{path}#" if isinstance(shape, RichText) else f"{path}."
         kept: Parts = {}
         for key, raw in now.items():
@@ -265,6 +267,26 @@ def _is_same_part(shape: Part, one: Any, other: Any) -> bool:
         return one is other
     (inside, value), (_, twin) = held(shape, one), held(shape, other)
     return kind(shape, one) == kind(shape, other) and is_same(inside, value, twin)
+
+
+def _is_written_anew(base: Parts, ai: Parts, now: Parts) -> bool:
+    """Whether both sides put elements of their own in the place of the same ones, so that a text would stand twice."""
+    fixed = {key for key in base if key in ai and key in now}
+    gone, by_ai, by_people = (
+        {front for front, key in _fronts(side, fixed) if key not in one and key not in other}
+        for side, one, other in ((base, ai, now), (ai, base, now), (now, base, ai))
+    )
+    return not gone.isdisjoint(by_ai & by_people)
+
+
+def _fronts(side: Parts, fixed: set[str]) -> Iterator[tuple[str, str]]:
+    """Each key that is not ``fixed``, behind the nearest one in front of it that is; empty at the start."""
+    front = ""
+    for key in side:
+        if key in fixed:
+            front = key
+        else:
+            yield front, key
 
 
 def _neighbours(side: Parts, opened: list[Parts]) -> dict[str, tuple[str, str]]:

@@ -52,7 +52,7 @@ def test_no_word_of_a_person_is_lost(home: Page, admin_user: Any, start: int) ->
             page = a_page(home, random, f"page-{number}")
             history = History(page_id=page.pk, user=admin_user, random=random, values=VALUES)
             try:
-                history.run(random.randint(3, 7))
+                history.run(random.randint(2, 5))
             except AssertionError as error:
                 raise AssertionError(f"history {number}: {error}") from error
             for step in history.steps:

@@ -178,3 +178,18 @@ def test_who_may_not_edit_sees_no_history(client: Client, plain_page: Page, djan
     answer = client.get(path)
     assert answer.status_code == 302
     assert plain_page.title not in answer.content.decode()
+
+
+def test_the_banner_names_the_facts_that_an_ai_changed(client: Any, plain_page: Page, lead: Any) -> None:
+    first = human_edit(plain_page, lead, seo_title="Up 12 %")
+    version = ai_draft(plain_page, lead, seo_title="Up 15 %")
+    version.invariants = [
+        {"kind": "number", "change": "changed", "before": "12 % <b>", "after": "15 %", "path": "seo_title"},
+        {"kind": "number", "change": "added", "before": "", "after": "99", "path": "seo_title"},
+    ]
+    version.save()
+    client.force_login(lead)
+    ends = [plain_page.pk, first.pk, version.revision_id]
+    page = client.get(reverse("wagtailadmin_pages:revisions_compare", args=ends)).content.decode()
+    assert "<del>12 % &lt;b&gt;</del> → <ins>15 %</ins>" in page
+    assert "<ins>99</ins>" not in page

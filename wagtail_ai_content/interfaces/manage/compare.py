@@ -17,6 +17,7 @@ from wagtail_ai_content.records.versions.api import AIVersion
 from .history import ACTIONS, Mark, logged_mark, version_ids
 
 SHOWN = 10
+FACTS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,8 @@ class Step:
     """Name of who took or undid what the AI proposed; empty for a draft, which nobody had to take."""
     requested_by: str
     """Name of who asked the AI; empty when that is not known any more."""
+    facts: Sequence[Mapping[str, Any]] = ()
+    """Facts that were lost or changed (``before``, ``after``), see ``core.versions.invariants``; at most ``FACTS``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +82,20 @@ def _step(entry: Any, there: Mapping[str, AIVersion]) -> Step:
     mark = logged_mark(entry, there)
     version = there.get(mark.version_id)
     asked = version.requested_by_name if version else ""
-    if entry.action == GENERATE_ACTION:
-        return Step(mark=mark, message=entry.message, at=entry.timestamp, by="", requested_by=entry.user_display_name)
-    return Step(mark=mark, message=entry.message, at=entry.timestamp, by=entry.user_display_name, requested_by=asked)
+    own = entry.action == GENERATE_ACTION
+    return Step(
+        mark=mark,
+        message=entry.message,
+        at=entry.timestamp,
+        by="" if own else entry.user_display_name,
+        requested_by=entry.user_display_name if own else asked,
+        facts=_facts(version),
+    )
+
+
+def _facts(version: AIVersion | None) -> list[Mapping[str, Any]]:
+    found = version.invariants if version else []
+    return [fact for fact in found if fact.get("change") != "added"][:FACTS]
 
 
 def _moment(target: Any, end: Any) -> datetime | None:

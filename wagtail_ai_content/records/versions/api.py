@@ -253,7 +253,7 @@ def of_target(target: Any, ids: Collection[uuid.UUID]) -> list[AIVersion]:
 
 def named(ids: Collection[str]) -> dict[str, AIVersion]:
     """Those of the versions ``ids`` that are still there, by id, without their contents. One query."""
-    rows = AIVersion.objects.filter(pk__in=ids).only("pk", "status", "requested_by_name", "created")
+    rows = AIVersion.objects.filter(pk__in=ids).only("pk", "status", "requested_by_name", "created", "invariants")
     return {str(version.pk): version for version in rows}
 
 

@@ -5,6 +5,7 @@ Nothing here uses Django in the process of the tests: what a test sees is what a
 
 from __future__ import annotations
 
+import shutil
 import sys
 import urllib.error
 import urllib.parse
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,18 +67,28 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def ebbstow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The example site with its pages, in a database of its own."""
-    folder = tmp_path_factory.mktemp("ebbstow")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the example site's database and files, as they are at first. Never served, only copied."""
+    folder = tmp_path_factory.mktemp("world")
     site = Site(folder, database=str(folder / "db.sqlite3"), options={})
     for command in ("migrate", "load_world"):
         done = site.manage(command, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
+    site.close()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ebbstow(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The example site with its pages, in a database that the module may change as it likes."""
+    folder = tmp_path_factory.mktemp("ebbstow")
+    shutil.copytree(world, folder, dirs_exist_ok=True)
+    site = Site(folder, database=str(folder / "db.sqlite3"), options={})
     yield site
     site.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(ebbstow: Site) -> Iterator[str]:
     """Where the example site answers, on a server that can stream."""
     port = free_port()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
+import shutil
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -194,16 +195,11 @@ def text_of(latest: dict[str, Any], block: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def desk(ebbstow: Site, _openai_server: OpenAIServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(world: Path, _openai_server: OpenAIServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
-    database = folder / "db.sqlite3"
-    with (
-        closing(sqlite3.connect(ebbstow.env["EXAMPLE_SITE_DATABASE"])) as filled,
-        closing(sqlite3.connect(database)) as copy,
-    ):
-        filled.backup(copy)
+    shutil.copytree(world, folder, dirs_exist_ok=True)
     options = {"PROVIDERS": {"openai": {"API_KEY": "test", "API_BASE": _openai_server.url}}, "CACHE_ALIAS": None}
-    site = Site(folder, database=str(database), options=options, EXAMPLE_SITE_AI_MODEL="openai/test-model")
+    site = Site(folder, database=str(folder / "db.sqlite3"), options=options, EXAMPLE_SITE_AI_MODEL="openai/test-model")
     port = free_port()
     command = (sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", HOST, "--port", str(port))
     server = start("web server", command, folder=REPO / "example_site", logs=folder, environment=site.env)

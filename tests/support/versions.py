@@ -8,10 +8,10 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
-from wagtail_ai_content.core.versions.changes import changes
-from wagtail_ai_content.pipeline.shapes import content_shape, label_of
 
+from wagtail_ai_content.core.versions.changes import changes
 from wagtail_ai_content.core.versions.places import with_changes
+from wagtail_ai_content.pipeline.shapes import content_shape, label_of
 from wagtail_ai_content.pipeline.targets import snapshot
 from wagtail_ai_content.records.versions.api import AIVersion, VersionStatus
 

@@ -1,4 +1,4 @@
-"""10,000 histories of people and AIs editing the same pages: no word of a person's is lost.
+"""Histories of people and AIs editing the same pages: no word of a person's is lost.
 
 ``HISTORIES`` says how many; the seeds are the numbers of the histories, so that a failure can be run again alone.
 """
@@ -22,7 +22,7 @@ from wagtail_ai_content.pipeline.targets import snapshot
 
 pytestmark = pytest.mark.django_db
 
-HISTORIES = int(os.environ.get("HISTORIES", "10000"))
+HISTORIES = int(os.environ.get("HISTORIES", "2500"))
 BATCH = 250
 
 

@@ -108,14 +108,20 @@ class Case:
         return self.touched_by(conflicts, ids=ids)
 
     def touched_by(self, conflicts: Collection[Conflict], *, ids: Collection[str]) -> frozenset[str]:
-        """The changes among ``ids`` that ``conflicts`` are about; where several share a place, each is tried alone."""
-        there = [
-            change
-            for change in self.changes
-            if change.id in ids and any(overlap(conflict.place, change.path) for conflict in conflicts)
-        ]
-        shared = {change.id for change in there if sum(overlap(change.path, other.path) for other in there) > 1}
-        return frozenset(change.id for change in there if change.id not in shared or self._meets(change))
+        """The changes among ``ids`` that ``conflicts`` are about: for each conflict at least one.
+
+        Where several share a place each is tried alone. Rows without a number are called otherwise on each side: a
+        conflict that no change has the place of is about those of its field, or about all.
+        """
+        mine = [change for change in self.changes if change.id in ids]
+        found: set[str] = set()
+        for conflict in conflicts:
+            field = conflict.place.partition(".")[0]
+            near = [change for change in mine if overlap(conflict.place, change.path)]
+            near = near or [change for change in mine if change.path.partition(".")[0] == field] or mine
+            alone = near if len(near) == 1 else [change for change in near if self._meets(change)]
+            found |= {change.id for change in alone or near}
+        return frozenset(found)
 
     def _meets(self, change: Change) -> bool:
         with_it = self.applied ^ {change.id}

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from wagtail.models import GroupApprovalTask, Page, PageLogEntry, Workflow, WorkflowTask
 
-from tests.support.versions import propose
+from tests.support.versions import propose, propose_content
 from wagtail_ai_content.core.errors import Gone, InvalidInput, NotAllowed
 from wagtail_ai_content.models import AIVersion
 from wagtail_ai_content.pipeline.review import accept_clean, decide, open_review, undo
+from wagtail_ai_content.pipeline.targets import snapshot
 from wagtail_ai_content.pipeline.visibility import visible_to
 
 pytestmark = pytest.mark.django_db
 
+ROWS = [(0, "Ours for the wind"), (1, "In harbour calm")]
 WORDING = {"seo_title": "AI title", "search_description": "AI description", "content": "AI content"}
 
 
@@ -219,3 +221,17 @@ def test_an_unknown_version_or_change_is_refused(version: AIVersion, lead: Any) 
         decide(version.pk, lead, accept=["nothing"])
     with pytest.raises(InvalidInput):
         decide(version.pk, lead, accept=[ids(version)["content"]], reject=[ids(version)["content"]])
+
+
+def test_a_row_that_a_person_edited_is_not_taken_out_with_the_ai_s(deep_page: Page, lead: Any) -> None:
+    base = snapshot(draft(deep_page))
+    rows = [{"pk": None, "sort_order": place, "page": deep_page.pk, "title": title} for place, title in ROWS]
+    version = propose_content(deep_page, {**base, "links": rows[1:]}, {**base, "links": rows})
+    edited_row = [{**rows[0], "title": "Hers for human words"}, rows[1]]
+    draft(deep_page).with_content_json({**base, "links": edited_row}).save_revision(clean=False)
+    version.writes = [{"before": {}, "after": {}, "added": list(ids(version).values()), "removed": [], "saved": True}]
+    version.status = "drafted"
+    version.save()
+    done = decide(version.pk, lead, reject=list(ids(version).values()))
+    assert done.status == "conflict"
+    assert [link.title for link in draft(deep_page).links.all()] == ["Hers for human words", "In harbour calm"]

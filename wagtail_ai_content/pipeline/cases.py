@@ -93,15 +93,6 @@ class Case:
         picked: dict[str, Side] = {conflict.path: "ai" for conflict in chosen}
         return merge(before, after, self.now, shape=self.shape, chosen=picked)
 
-    def decided_for_ai(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Merged:
-        """The same with every conflict decided for ``after``, also those that show up once others are decided."""
-        chosen: dict[str, Conflict] = {}
-        merged = self.merged(before, after)
-        while new := {conflict.path: conflict for conflict in merged.conflicts if conflict.path not in chosen}:
-            chosen |= new
-            merged = self.merged(before, after, chosen=chosen.values())
-        return merged
-
     def met(self, ids: Collection[str]) -> frozenset[str]:
         """The changes among ``ids``, not applied yet, that meet an edit made meanwhile."""
         conflicts = self.merged(self.content(self.applied), self.content(self.applied | set(ids))).conflicts

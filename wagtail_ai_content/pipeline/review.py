@@ -19,6 +19,7 @@ from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.core.versions import decisions as deciding
 from wagtail_ai_content.core.versions import places
 from wagtail_ai_content.core.versions.changes import Change
+from wagtail_ai_content.core.versions.merge import Conflict
 from wagtail_ai_content.core.versions.places import overlap
 from wagtail_ai_content.core.versions.stored import opened
 from wagtail_ai_content.records.versions import api as versions
@@ -229,13 +230,15 @@ def _write(case: Case, before: Mapping[str, Any], after: Mapping[str, Any], requ
     obstacle = case.obstacle(adding=bool(request.accept - case.applied or request.edits))
     if obstacle is not None:
         return Decided(status="blocked", message=obstacle)
+    chosen: dict[str, Conflict] = {}
     merged = case.merged(before, after)
-    if merged.conflicts:
+    while merged.conflicts:  # deciding one may show another, which the person must have seen as well
         unseen = case.touched_by(merged.conflicts, ids=request.ids) - request.override
-        if not unseen:
-            merged = case.decided_for_ai(before, after)
-        if merged.conflicts:
+        new = {conflict.path: conflict for conflict in merged.conflicts if conflict.path not in chosen}
+        if unseen or not new:
             return Decided(status="conflict", message=Text(IN_CONFLICT, {"title": case.title}), conflicts=unseen)
+        chosen |= new
+        merged = case.merged(before, after, chosen=chosen.values())
     if not merged.changed:
         return None
     return _save(case, merged.content, added=request.accept - case.applied, removed=request.reject & case.applied)

@@ -57,11 +57,12 @@ def listen(page: Page, *, site: str) -> list[str]:
     return noise
 
 
-def faults(frame: Frame) -> list[str]:
-    """What axe finds in a page, or a frame of it, that is serious or critical for people with disabilities."""
+def faults(frame: Frame | Page, *, within: str | None = None) -> list[str]:
+    """What axe finds in a page, a frame or what ``within`` selects, that is serious or critical for people with
+    disabilities."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(frame).response["violations"]
+    found = Axe().run(frame, context=within).response["violations"]
     return [
         f"{fault['id']}: {node['html']}"
         for fault in found

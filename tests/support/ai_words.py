@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Revision
 
+from wagtail_ai_content import provenance
 from wagtail_ai_content.core.versions.places import with_changes
 from wagtail_ai_content.pipeline.provenance import record
 from wagtail_ai_content.pipeline.targets import snapshot
@@ -73,3 +74,13 @@ def save(instance: Any, user: Any = None, **fields: Any) -> Revision:
 
 def publish(instance: Any) -> None:
     fresh(instance).latest_revision.publish()
+
+
+def draft_of(instance: Any) -> provenance.PageProvenance:
+    """What is told of its latest draft."""
+    return provenance.of(fresh(instance), draft=True)
+
+
+def live_of(instance: Any) -> provenance.PageProvenance:
+    """What is told of it as published."""
+    return provenance.of(fresh(instance))

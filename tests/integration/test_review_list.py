@@ -57,7 +57,7 @@ def rows(browse: Client, proposals: dict[str, AIVersion], **query: Any) -> set[s
 def test_what_waits_is_listed_first_of_all(browse: Client, proposals: dict[str, AIVersion]) -> None:
     assert rows(browse, proposals) == {"plain", "deep"}
     shown = listed(browse)
-    for text in ("First day", "Rewrite", "Title", "Built-in engine", "2 conflicts", "1 fact changed", "lead"):
+    for text in ("First day", "Rewrite", "Title", "built-in engine", "2 conflicts", "1 fact changed", "lead"):
         assert text in shown
 
 

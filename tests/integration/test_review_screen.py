@@ -180,12 +180,13 @@ def test_a_conflict_shows_three_sides_and_asks_for_a_choice(
 def test_the_second_of_two_people_is_told_so(
     browse: Client, version: AIVersion, editor: Any, lead: Any, deep_page: Any
 ) -> None:
-    key = ids(version, editor)["title"]
+    changes = ids(version, editor)
     look(browse, version)
-    review.decide(version.pk, lead, reject=[key])
-    shown = send(browse, version, **{f"decision-{key}": "accept"})
-    assert "decided" in shown
-    assert draft(deep_page).title == "Third day"
+    review.decide(version.pk, lead, reject=[changes["title"]])
+    data = {f"decision-{changes[path]}": "accept" for path in ("title", "body.b3")}
+    assert "lead has decided about this meanwhile. Nothing of yours was done" in send(browse, version, **data)
+    page = draft(deep_page)
+    assert (page.title, block(page, "b3")) == ("Third day", "I shall never walk again.")
 
 
 def test_facts_and_warnings_are_named(browse: Client, deep_page: DeepPage) -> None:

@@ -19,8 +19,8 @@ class NoticePreferenceForm(forms.ModelForm):  # type: ignore[type-arg]  # Django
 
     class Meta:
         model = NoticePreference
-        fields = ["waiting", "finished"]
-        widgets = {"waiting": SwitchInput(), "finished": SwitchInput()}
+        fields = ["waiting", "finished", "budget"]
+        widgets = {name: SwitchInput() for name in fields}
 
 
 class NoticesPanel(BaseSettingsPanel):  # type: ignore[misc]  # Wagtail ships no types

@@ -9,8 +9,15 @@ from django.db.models import Q
 from wagtail.permissions import policy_registry
 
 from wagtail_ai_content.pipeline import drafts
+from wagtail_ai_content.records.usage.api import Budget
 from wagtail_ai_content.records.versions.api import AIVersion
 from wagtail_ai_content.records.workflow.api import review_groups
+
+
+def budget_keepers() -> list[Any]:
+    """Those who are told what a budget has come to: whoever may change budgets."""
+    keepers = policy_registry.get_by_type(Budget).users_with_permission("change")
+    return list(keepers.filter(is_active=True).distinct())
 
 
 def reviewers(version: AIVersion) -> list[Any]:

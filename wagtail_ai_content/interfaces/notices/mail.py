@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import get_connection
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils.translation import gettext, override
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.mail import send_mail
@@ -93,12 +93,14 @@ def _is_over(notice: Notice) -> bool:
 
 
 def _send(user: Any, current: Sequence[Notice]) -> None:
+    get_resolver().url_patterns  # noqa: B018  (a worker has not read the admin's addresses yet, and knows no links)
     with override(UserProfile.get_for_user(user).get_preferred_language()):
         context = {
             "user": user,
             "settings": settings,
             "waiting": _section([notice for notice in current if notice.kind == NoticeKind.WAITING]),
             "finished": _section([notice for notice in current if notice.kind == NoticeKind.FINISHED]),
+            "budgets": _section([notice for notice in current if notice.kind == NoticeKind.BUDGET]),
             "only": _line(current[0]) if len(current) == 1 else None,
         }
         subject = " ".join(render_to_string(f"{TEMPLATE}_subject.txt", context).split())
@@ -114,6 +116,8 @@ def _section(found: Sequence[Notice]) -> Section:
 
 
 def _line(notice: Notice) -> Line:
+    if notice.text is not None:
+        return Line(text=localised(notice.text), path=reverse("ai_budget:index"))
     version, job = notice.version, notice.job
     if notice.kind == NoticeKind.WAITING and version is not None:
         text = gettext("“%(page)s” (asked for by %(name)s)") if version.requested_by_name else gettext("“%(page)s”")

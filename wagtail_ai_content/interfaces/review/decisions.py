@@ -48,13 +48,14 @@ class Chosen:
 
 
 def chosen(opened: Review, data: Mapping[str, Any]) -> Chosen:
-    """The decisions of a posted form; changes it does not name, or that are decided already, stay undecided.
+    """The decisions of a posted form; changes it does not name stay undecided.
 
+    Those of a form that was open while somebody else decided are among them: ``review.decide`` tells who was first.
     Raises: ``InvalidInput``.
     """
     result = Chosen()
     for row in rows_of(opened):
-        choice = str(data.get(f"decision-{row.id}", "")) if row.is_open else ""
+        choice = str(data.get(f"decision-{row.id}", ""))
         wording = None
         if choice == EDIT and row.is_editable and opened.target is not None:
             wording = EditForm(row, opened.target, data=data).value()

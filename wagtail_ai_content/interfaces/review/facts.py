@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_ai_content.records.texts import localised
 from wagtail_ai_content.records.versions.api import AIVersion
+from wagtail_ai_content.records.versions.authors import author_of
 
-from .labels import function_label, model_label, prompt_source_label, requester_label
+from .labels import function_label, prompt_source_label, requester_label
 
 FACT_KINDS: Final = {
     "number": _("Number"),
@@ -64,7 +65,7 @@ class Facts:
         yield gettext("Asked for"), function_label(version.function)
         yield gettext("Requested by"), requester_label(version)
         yield gettext("Created"), localize(localtime(version.created))
-        yield gettext("Model"), model_label(version.model_used)
+        yield gettext("Model"), author_of(version.model_used)
         yield gettext("Prompt"), self._prompt()
         yield gettext("Cost"), cost_label(version.cost)
         yield gettext("Confidence"), share_label(version.confidence)
@@ -76,6 +77,14 @@ class Facts:
             "version": self.version.prompt_version,
             "source": prompt_source_label(self.version.prompt_source),
         }
+
+    @property
+    def quality(self) -> list[tuple[str, str]]:
+        """What was found of each criterion, with its share of what could be had."""
+        return [
+            (share_label(criterion.get("score")), localised(criterion.get("reason")))
+            for criterion in (self.version.quality or {}).get("criteria", ())
+        ]
 
     @property
     def request_url(self) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from wagtail_ai_content.conf import BUILTIN_MODEL
 from wagtail_ai_content.pipeline.functions import registry
 from wagtail_ai_content.records.versions.api import AIVersion
 
@@ -18,11 +17,6 @@ def function_label(name: str) -> str:
     """What a person calls the AI function ``name``; the name itself where it is no longer installed."""
     function = registry.get(name)
     return gettext(function.title) if function and function.title else name
-
-
-def model_label(name: str) -> str:
-    """A model by its name; the built-in engine in words, because it must not be mistaken for one."""
-    return gettext("Built-in engine (no language model)") if name == BUILTIN_MODEL else name
 
 
 def prompt_source_label(source: str) -> str:

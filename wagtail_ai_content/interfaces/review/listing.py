@@ -21,8 +21,9 @@ from wagtail.models import RevisionMixin, Site
 from wagtail_ai_content.pipeline.functions import registry
 from wagtail_ai_content.pipeline.visibility import visible_to
 from wagtail_ai_content.records.versions.api import AIVersion, VersionStatus
+from wagtail_ai_content.records.versions.authors import author_of
 
-from .labels import function_label, model_label, places_label, requester_label
+from .labels import function_label, places_label, requester_label
 
 WAITING = VersionStatus.PENDING
 ANY = "any"
@@ -53,7 +54,7 @@ def function_choices() -> list[tuple[str, str]]:
 
 def model_choices() -> list[tuple[str, str]]:
     names = AIVersion.objects.order_by("model_used").values_list("model_used", flat=True).distinct()
-    return [(name, model_label(name)) for name in names if name]
+    return [(name, author_of(name)) for name in names if name]
 
 
 def requesters(request: HttpRequest) -> QuerySet[Any]:
@@ -128,9 +129,7 @@ class ReviewList(IndexView):  # type: ignore[misc]
             ),
             Column("touched", label=_("Changes"), accessor=lambda row: places_label(row.touched), classname=SECONDARY),
             WarningsColumn("alerts", label=_("Look at")),
-            Column(
-                "model_used", label=_("Model"), accessor=lambda row: model_label(row.model_used), classname=SECONDARY
-            ),
+            Column("model_used", label=_("Model"), accessor=lambda row: author_of(row.model_used), classname=SECONDARY),
             Column("requested_by_name", label=_("Requested by"), accessor=requester_label, classname=SECONDARY),
             DateColumn("created", label=_("Created"), classname=SECONDARY),
             StatusTagColumn("status", label=_("State"), accessor="get_status_display", primary=_is_waiting),

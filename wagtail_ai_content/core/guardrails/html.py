@@ -19,6 +19,8 @@ TAGS = frozenset(
     {"h2", "h3", "h4", "p", "br", "b", "strong", "i", "em", "ol", "ul", "li", "hr", "a"}
     | {"sub", "sup", "s", "blockquote", "code"}
 )
+MORE_HEADINGS = frozenset({"h1", "h5", "h6"})
+"""Not for a model to choose, only to keep."""
 DROPPED_WITH_CONTENT = frozenset(
     {"script", "style", "svg", "math", "template", "iframe", "object", "textarea", "select", "title", "noscript"}
 )
@@ -57,11 +59,14 @@ class CleanHTML:
     """What was taken out and a person should know."""
 
 
-def clean_html(html: str, *, allowed_hosts: frozenset[str], refs: int = 0) -> CleanHTML:
+def clean_html(
+    html: str, *, allowed_hosts: frozenset[str], refs: int = 0, headings: frozenset[str] = frozenset()
+) -> CleanHTML:
     """A model's HTML with nothing but the tags and links it may write; cleaning twice changes nothing.
 
     ``allowed_hosts``: where links may go (from the source text and the site's list). ``refs``: how many ``ref:N``
-    links it was given. Raises: ``MalformedReply`` when there is too much of anything.
+    links it was given. ``headings``: those of ``MORE_HEADINGS`` that the source text has. Raises: ``MalformedReply``
+    when there is too much of anything.
     """
     _check_size(html)
     html = _WRAPPER.sub("", html)
@@ -69,7 +74,9 @@ def clean_html(html: str, *, allowed_hosts: frozenset[str], refs: int = 0) -> Cl
     warnings = {_IMAGE_GONE: Text(_IMAGE_GONE)} if _IMAGE.search(html) else {}
     for _ in range(MOST_PASSES):
         before = html
-        html, refused = _clean_once(before, allowed_hosts=allowed_hosts, refs=refs)
+        html, refused = _clean_once(
+            before, allowed_hosts=allowed_hosts, refs=refs, tags=TAGS | (headings & MORE_HEADINGS)
+        )
         warnings |= {warning.params.get("host", warning.template): warning for warning in map(_warning, refused)}
         _check_size(html, most=2 * MOST_BYTES)
         if html == before:
@@ -78,7 +85,7 @@ def clean_html(html: str, *, allowed_hosts: frozenset[str], refs: int = 0) -> Cl
     raise MalformedReply(reason="markup that cannot be read")
 
 
-def _clean_once(html: str, *, allowed_hosts: frozenset[str], refs: int) -> tuple[str, list[Link]]:
+def _clean_once(html: str, *, allowed_hosts: frozenset[str], refs: int, tags: frozenset[str]) -> tuple[str, list[Link]]:
     import nh3
 
     refused: list[Link] = []
@@ -91,7 +98,7 @@ def _clean_once(html: str, *, allowed_hosts: frozenset[str], refs: int) -> tuple
         return None
 
     cleaner = nh3.Cleaner(
-        tags=set(TAGS),
+        tags=set(tags),
         clean_content_tags=set(DROPPED_WITH_CONTENT),
         attributes={"a": {"href"}},
         attribute_filter=href_or_none,

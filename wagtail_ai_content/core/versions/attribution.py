@@ -91,9 +91,9 @@ def attribute(text: str, entries: Sequence[Entry]) -> Attribution:
     there, written = 0, entries[-1].written if entries else 0
     for entry in reversed(entries):
         theirs = words(entry.text)
-        authors = _each(entry.authors, len(theirs))
         if runs.isdisjoint(_all_runs(theirs)) and not _are_short(theirs, mine):
             continue
+        authors = _each(entry.authors, len(theirs))
         taken = _taken_over(theirs, mine)
         here = {at for at in taken if at is not None and authors[at] != PERSON}
         if len(here) > there:

@@ -154,7 +154,7 @@ def _is_editable(group: list[Tag | str]) -> bool:
         elif not _fits(piece, open_names):
             return False
     links = "".join(piece if isinstance(piece, str) else piece.source for piece in group)
-    return not open_names and all(text for _, text in _links(links))
+    return not open_names and all(text for _, text in links_in(links))
 
 
 def _fits(tag: Tag, open_names: list[str]) -> bool:
@@ -167,7 +167,7 @@ def _fits(tag: Tag, open_names: list[str]) -> bool:
     return known and plain
 
 
-def _links(html: str) -> list[tuple[str, str]]:
+def links_in(html: str) -> list[tuple[str, str]]:
     """Address and visible text of each link."""
     found: list[tuple[str, str]] = []
     opening: Tag | None = None
@@ -213,7 +213,7 @@ def _reply_blocks(reply: str, unit: Unit) -> list[Unit]:
 
 
 def _link_problem(blocks: list[Unit], count: int) -> str:
-    links = [link for block in blocks for link in _links(block.source)]
+    links = [link for block in blocks for link in links_in(block.source)]
     seen = Counter(href for href, _ in links if href.startswith("ref:"))
     expected = {f"ref:{number}" for number in range(1, count + 1)}
     if set(seen) - expected:

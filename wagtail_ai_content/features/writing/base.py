@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,15 +13,16 @@ from wagtail.models import Page, Site
 from wagtail_ai_content import conf
 from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared, Saved, Task
 from wagtail_ai_content.core.errors import InvalidInput, NothingToWorkOn, UnknownTarget
+from wagtail_ai_content.core.quality.lengths import LIMITS
 from wagtail_ai_content.core.text import Text, gettext_noop
+from wagtail_ai_content.core.versions.markup import visible
+from wagtail_ai_content.pipeline.invariants import locked_in, phrases_of
 from wagtail_ai_content.pipeline.targets import open_with_user, snapshot
 from wagtail_ai_content.pipeline.write import write_changes
 
 from .context import EVERYTHING, Context, gather
 from .targets import TextTarget, text_targets
 
-LIMITS: Final[Mapping[str, int]] = {"title": 60, "seo_title": 60, "search_description": 160, "summary": 600}
-"""Lengths, in characters, that prompts ask for."""
 MAX_INSTRUCTION: Final = 4000
 MAX_NOTE: Final = 500
 
@@ -70,8 +71,7 @@ class OpenPage:
 
     def link_hosts(self) -> list[str]:
         """Where the page links to already, and the hosts of this installation's own sites."""
-        mentioned = {host for target in self.targets if not target.private for host in _HOST.findall(target.value)}
-        return sorted({*mentioned, *Site.objects.values_list("hostname", flat=True)})
+        return known_hosts(target.value for target in self.targets if not target.private)
 
 
 class WritingFunction(AIFunction):
@@ -111,10 +111,20 @@ class WritingFunction(AIFunction):
             "instruction": task.payload.get("instruction", "").strip(),
             "instruction_kind": task.payload.get("instruction_kind", ""),
             "limits": dict(LIMITS),
+            "locked": [],
         }
+        if units and (task.wants is None or "locked" in task.wants):
+            said = "\n".join(visible(unit["html"]) for unit in units)
+            variables["locked"] = list(locked_in(said, phrases_of(task)))
         return Prepared(
             variables=variables, base=opened.content, notes={**notes, "model": opened.page._meta.label_lower}
         )
+
+
+def known_hosts(texts: Iterable[str]) -> list[str]:
+    """Where ``texts`` link to already, and the hosts of this installation's own sites. One query."""
+    mentioned = {host for text in texts for host in _HOST.findall(text)}
+    return sorted({*mentioned, *Site.objects.values_list("hostname", flat=True)})
 
 
 def unknown(path: str, found: Sequence[TextTarget]) -> UnknownTarget:

@@ -6,8 +6,8 @@ The edit form is the site's own statement of what editors edit, so no model has 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import PermissionsMixin
@@ -16,51 +16,39 @@ from django.db import models
 from wagtail.admin.panels import FieldPanel, get_edit_handler
 from wagtail.fields import RichTextField, StreamField
 
-from wagtail_ai_content import conf
+from wagtail_ai_content.pipeline.rules import FieldRules, rules_for
+
+__all__ = ["FieldRules", "TextPanel", "editable_fields", "rules_for", "text_panels"]
 
 NOT_PROSE = (models.SlugField, models.URLField, models.EmailField, models.FilePathField)
 """Text columns whose content is an address of something, never words."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FieldRules:
-    """What a site said about the fields of a model (and of the models it inherits from)."""
+class TextPanel:
+    """A panel of an edit form that shows a text field."""
 
-    only: frozenset[str] | None = None
-    """If given, no other field or dotted path of block types is used."""
-    exclude: frozenset[str] = field(default_factory=frozenset)
-    """Read as context, not written."""
-    private: frozenset[str] = field(default_factory=frozenset)
-    """Neither read nor written."""
+    field: models.Field[Any, Any]
+    panel: FieldPanel
+    permissions: tuple[str, ...]
+    """Rights without which it is not shown."""
 
-    def allow(self, place: str) -> bool:
-        """Whether ``place`` (``body.quote.source``: types, not ids) may be written."""
-        chosen = self.only is None or _covers(self.only, place)
-        return chosen and not _covers(self.exclude, place) and not self.hide(place)
-
-    def hide(self, place: str) -> bool:
-        return _covers(self.private, place)
-
-
-def rules_for(model: type[models.Model]) -> FieldRules:
-    """The rules of a model. ``exclude`` and ``private`` of its parents hold for it too; the nearest ``only`` counts."""
-    written = {label.lower(): rules for label, rules in conf.get("FIELDS").items()}
-    found = [written[label] for label in _labels(model) if label in written]
-    return FieldRules(
-        only=next((frozenset(rules["only"]) for rules in found if "only" in rules), None),
-        exclude=_union(found, "exclude"),
-        private=_union(found, "private"),
-    )
+    def shown_to(self, user: PermissionsMixin | None) -> bool:
+        return not self.permissions or (user is not None and all(map(user.has_perm, self.permissions)))
 
 
 def editable_fields(model: type[models.Model], user: PermissionsMixin | None) -> list[models.Field[Any, Any]]:
     """The text fields which ``user`` can edit in the model's edit form, in the form's order."""
     fields: dict[str, models.Field[Any, Any]] = {}
-    for panel in _panels(_edit_handler(model), user):
-        found = _text_field(model, panel.field_name)
-        if found is not None and not panel.read_only:
-            fields.setdefault(found.name, found)
+    for each in text_panels(model):
+        if each.shown_to(user):
+            fields.setdefault(each.field.name, each.field)
     return list(fields.values())
+
+
+def text_panels(model: type[models.Model]) -> list[TextPanel]:
+    """All panels of the model's edit form in which a text can be edited, in the form's order."""
+    return list(_text_panels(model, _edit_handler(model), ()))
 
 
 def _edit_handler(model: type[models.Model]) -> Any:
@@ -69,18 +57,14 @@ def _edit_handler(model: type[models.Model]) -> Any:
     return own() if own is not None else get_edit_handler(model)
 
 
-def _panels(panel: Any, user: PermissionsMixin | None) -> Iterator[FieldPanel]:
-    if not _may_use(panel, user):
-        return
-    if isinstance(panel, FieldPanel):
-        yield panel
-    for child in getattr(panel, "children", ()):
-        yield from _panels(child, user)
-
-
-def _may_use(panel: Any, user: PermissionsMixin | None) -> bool:
+def _text_panels(model: type[models.Model], panel: Any, permissions: tuple[str, ...]) -> Iterator[TextPanel]:
     permission = getattr(panel, "permission", None)
-    return not permission or (user is not None and user.has_perm(permission))
+    needed = (*permissions, permission) if permission else permissions
+    found = _text_field(model, panel.field_name) if isinstance(panel, FieldPanel) else None
+    if found is not None and not panel.read_only:
+        yield TextPanel(field=found, panel=panel, permissions=needed)
+    for child in getattr(panel, "children", ()):
+        yield from _text_panels(model, child, needed)
 
 
 def _text_field(model: type[models.Model], name: str) -> models.Field[Any, Any] | None:
@@ -96,17 +80,3 @@ def _holds_text(field: Any) -> bool:
         return True
     plain = isinstance(field, (models.CharField, models.TextField)) and not isinstance(field, NOT_PROSE)
     return plain and not field.choices and bool(field.editable)
-
-
-def _covers(places: Iterable[str], place: str) -> bool:
-    return any(place == known or place.startswith(f"{known}.") for known in places)
-
-
-def _labels(model: type[models.Model]) -> Iterator[str]:
-    for kind in model.__mro__:
-        if isinstance(kind, models.base.ModelBase) and hasattr(kind, "_meta"):
-            yield kind._meta.label_lower
-
-
-def _union(found: list[Mapping[str, Any]], key: str) -> frozenset[str]:
-    return frozenset(entry for rules in found for entry in rules.get(key, ()))

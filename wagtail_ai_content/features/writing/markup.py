@@ -9,10 +9,9 @@ from html import escape
 from itertools import count
 from typing import Final
 
-from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
-
 from wagtail_ai_content.core.versions.markup import tags
 from wagtail_ai_content.core.versions.richtext import plain_text
+from wagtail_ai_content.pipeline.gate import fit
 
 HEADING_LEVELS: Final = ("h2", "h3", "h4", "h5")
 FEATURES_BY_TAG: Final = {
@@ -28,10 +27,8 @@ FEATURES_BY_TAG: Final = {
     "blockquote": "blockquote",
     **{tag: tag for tag in ("h1", "h2", "h3", "h4", "h5", "h6", "ol", "ul")},
 }
-_KEY = re.compile(r' data-block-key="[^"]*"')
 _LINK = re.compile(r"<a(?:\s[^<>]*)?>")
 _MASK = re.compile(r'<a href="#(\d+)">')
-_BREAKS = re.compile(r"\s*[\r\n\u2028\u2029]\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,17 +41,6 @@ class NewBlock:
     """HTML of what stands inside the paragraph or heading."""
     items: tuple[str, ...] = ()
     """Of a list, HTML too."""
-
-
-def fit(html: str, features: Iterable[str]) -> str:
-    """``html`` as the editor of a field with these features stores it: what the field lacks is unwrapped.
-
-    Blocks without a key get none; the editor gives them one when it first saves them.
-    """
-    known = set(_KEY.findall(html))
-    converter = ContentstateConverter(features=list(features))
-    stored = converter.to_database_format(converter.from_database_format(html))
-    return _KEY.sub(lambda found: found[0] if found[0] in known else "", stored)
 
 
 def fit_unit(html: str, *, like: str, features: Iterable[str]) -> str:
@@ -86,10 +72,6 @@ def as_lines(blocks: Iterable[NewBlock]) -> str:
 def one_line(html: str) -> str:
     """The text of some HTML on a single line."""
     return " ".join(plain_text(html).split())
-
-
-def without_breaks(text: str) -> str:
-    return _BREAKS.sub(" ", text).strip()
 
 
 def within(text: str, most: int) -> str:

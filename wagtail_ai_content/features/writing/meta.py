@@ -10,9 +10,10 @@ from wagtail_ai_content.core.engine.function import Parsed, Prepared, Task
 from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.engine.schema import ReplySchema
 from wagtail_ai_content.core.errors import MalformedReply, UnknownTarget
+from wagtail_ai_content.core.quality.lengths import LIMITS
 from wagtail_ai_content.core.text import Text, gettext_noop
 
-from .base import LIMITS, OpenPage, WritingFunction, remark, require_text
+from .base import OpenPage, WritingFunction, remark, require_text
 from .markup import within
 from .units import UNCHANGED, plain
 

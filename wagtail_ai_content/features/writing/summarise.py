@@ -12,9 +12,10 @@ from wagtail_ai_content.core.engine.schema import ReplySchema
 from wagtail_ai_content.core.errors import MalformedReply
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.core.versions.markup import visible
+from wagtail_ai_content.pipeline.gate import without_breaks
 
 from .base import OpenPage, WritingFunction, remark, require_text
-from .markup import paragraphs, without_breaks
+from .markup import paragraphs
 from .targets import TextTarget
 from .units import OVER_LENGTH, UNCHANGED, plain
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import unescape
+from itertools import islice
 from typing import Any, Final, Literal
 
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from wagtail.blocks import (
     Block,
     BlockQuoteBlock,
@@ -30,13 +33,16 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.rich_text import features as rich_text_features
 
 from wagtail_ai_content.core.versions.markup import pieces
+from wagtail_ai_content.pipeline.shapes import is_instruction
 
-from .fields import FieldRules, editable_fields, rules_for
+from .fields import FieldRules, TextPanel, editable_fields, rules_for, text_panels
 
 Role = Literal["prose", "heading", "quotation", "label"]
 
 TITLE_FIELDS: Final = frozenset({"title", "seo_title", "search_description", "slug"})
 """They belong to functions of their own; work on “the text of the page” leaves them alone."""
+MOST_PLACES: Final = 2_000
+MOST_LEVELS: Final = 20
 HEADING_NAMES: Final = frozenset({"heading", "headline", "header", "title", "subheading", "subtitle", "question"})
 QUOTATION_NAMES: Final = frozenset({"quote", "quotation", "blockquote", "block_quote", "pullquote", "pull_quote"})
 
@@ -115,6 +121,85 @@ def walk(
             yield _of_field(field, value if isinstance(value, str) else "", rules)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A text that a form may hold, known from the definitions alone."""
+
+    target: TextTarget
+    """With its place for its path, and no value."""
+    actions: tuple[str, ...] | None
+    """Names of what may be asked for there, as the panel or block says; None where it leaves that open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Defined:
+    panel: TextPanel
+    target: TextTarget
+    actions: tuple[str, ...] | None
+
+
+def places_of(model: type[models.Model], *, user: PermissionsMixin | None) -> dict[str, Place]:
+    """The places whose texts an AI may write for ``user``, in the order of the form, without looking at any content."""
+    rules = rules_for(model)
+    return {
+        place.target.place: place
+        for place in _places(model, user)
+        if rules.allow(place.target.place) and not rules.hide(place.target.place)
+    }
+
+
+def is_private(model: type[models.Model], place: str) -> bool:
+    """Whether the site keeps ``place`` from every AI."""
+    return rules_for(model).hide(place)
+
+
+def _places(model: type[models.Model], user: PermissionsMixin | None) -> Iterator[Place]:
+    """The first panel that shows a field decides, as in the form."""
+    deciding: dict[str, TextPanel] = {}
+    for defined in _defined(model, get_language()):
+        if not defined.panel.shown_to(user):
+            continue
+        if deciding.setdefault(defined.target.field, defined.panel) is defined.panel:
+            yield Place(target=defined.target, actions=defined.actions)
+
+
+@lru_cache(maxsize=256)
+def _defined(model: type[models.Model], language: str | None) -> tuple[_Defined, ...]:
+    """``language``: that of the labels."""
+    return tuple(islice(_all_defined(model), MOST_PLACES))
+
+
+def _all_defined(model: type[models.Model]) -> Iterator[_Defined]:
+    for panel in text_panels(model):
+        field = panel.field
+        if not getattr(panel.panel, "ai", True):
+            continue
+        actions = getattr(panel.panel, "ai_actions", None)
+        if isinstance(field, StreamField):
+            spot = _Spot(path=field.name, place=field.name, label=capfirst(str(field.verbose_name)))
+            for target, named in _definitions(field.stream_block, spot, above=(), actions=actions):
+                yield _Defined(panel=panel, target=target, actions=named)
+        else:
+            yield _Defined(panel=panel, target=_of_field(field, "", FieldRules()), actions=actions)
+
+
+def _definitions(
+    block: Block, spot: _Spot, *, above: tuple[Block, ...], actions: tuple[str, ...] | None
+) -> Iterator[tuple[TextTarget, tuple[str, ...] | None]]:
+    """The texts that ``block`` may hold. A block that may hold itself is not entered a second time."""
+    if block in above or len(above) > MOST_LEVELS or not getattr(block.meta, "ai", True) or is_instruction(block):
+        return
+    actions = getattr(block.meta, "ai_actions", actions)
+    inside = (*above, block)
+    if isinstance(block, ListBlock):
+        yield from _definitions(block.child_block, spot.item(""), above=inside, actions=actions)
+    elif isinstance(block, (StreamBlock, StructBlock)):
+        for name, child in block.child_blocks.items():
+            yield from _definitions(child, spot.into(name, key=name, block=child), above=inside, actions=actions)
+    elif isinstance(block, (CharBlock, TextBlock, RichTextBlock)):
+        yield replace(_of_block(block, "", spot, FieldRules()), path=spot.place), actions
+
+
 def has_words(target: TextTarget) -> bool:
     """Whether a person sees any text there, pictures and empty paragraphs aside."""
     if target.kind == "plain":
@@ -151,6 +236,8 @@ def _of_field(field: models.Field[Any, Any], value: str, rules: FieldRules) -> T
 
 
 def _in_block(block: Block, raw: Any, spot: _Spot, rules: FieldRules) -> Iterator[TextTarget]:
+    if is_instruction(block):
+        return
     if isinstance(block, StreamBlock):
         yield from _in_stream(block, raw, spot, rules)
     elif isinstance(block, ListBlock):

@@ -19,8 +19,9 @@ from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.core.versions import places
 from wagtail_ai_content.core.versions.markup import visible
 from wagtail_ai_content.core.versions.richtext import Rejected, Unit, protect, restore, split
+from wagtail_ai_content.pipeline.gate import without_breaks
 
-from .markup import fit_unit, without_breaks
+from .markup import fit_unit
 from .targets import TextTarget
 
 UNKNOWN_PIECES = gettext_noop("The answer changed pieces that were not sent (%(count)s). They were left out.")

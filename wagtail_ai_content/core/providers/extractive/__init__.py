@@ -10,6 +10,9 @@ summarisation, and says so in every ``note``. It is the default where no AI prov
     material          the request's plain data, read tolerantly
     digest            one text, ranked: its titles, description, summary, key phrases
     compose           a blank page, from the section's other pages
+    arrange           blocks, from the sentences of the open page
+    assist            one text of the editor, for each action that needs no words of its own
+    findings          what can be told about texts by counting
     revise, shorten   texts that are there: shortened, listed, tidied
     tidy, markup      a unit's HTML, sentence by sentence, without ever cutting through a tag
     rank, phrases     what matters in a text

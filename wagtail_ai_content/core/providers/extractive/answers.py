@@ -14,9 +14,12 @@ from typing import Any
 from ...errors import NothingToWorkOn
 from ..base import Request
 from . import notes
+from .arrange import arrange
+from .assist import assist
 from .compose import compose
 from .digest import Digest
 from .fill import ABSENT, fill
+from .findings import findings
 from .languages import Language, language_of
 from .markup import plain_text
 from .material import MOST_CHARACTERS, Material, read
@@ -30,6 +33,7 @@ _FORMS = {
     "meta": {"seo_title", "search_description", "note"},
     "summarise": {"summary", "note"},
 }
+_ALWAYS_FORMS = frozenset({"layout", "suggestions"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +48,17 @@ class Answer:
 
 
 def answer(request: Request) -> str:
-    """The text of the reply. Raises: ``NothingToWorkOn``, ``NotSupported`` (a schema that cannot be met)."""
+    """The text of the reply.
+
+    Raises: ``NothingToWorkOn``; ``NotSupported`` for a schema that cannot be met, or work that takes words of its own.
+    """
     material = read(request.material)
+    if material.function == "assist" and request.schema is None:
+        return assist(request.material)
+    if material.function == "suggestions":
+        return json.dumps(_found(request.material), ensure_ascii=False)
+    if material.function == "layout":
+        return json.dumps(arrange(material, request.material), ensure_ascii=False)
     language = language_of(material.language)
     work = _work(material, request.schema)
     found = _answer(work, material, language=language)
@@ -53,6 +66,15 @@ def answer(request: Request) -> str:
         return found.text
     digest = _digest(material, language)
     return json.dumps(fill(request.schema, draft=found.data, digest=digest, note=found.note), ensure_ascii=False)
+
+
+def _found(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"suggestions": [asdict(finding) for finding in findings(data)], "note": notes.COUNTED}
+
+
+def is_form(request: Request) -> bool:
+    """Whether the answer is JSON, which some functions need although the site tells no schema."""
+    return request.schema is not None or request.material.get("function") in _ALWAYS_FORMS
 
 
 def words_read(request: Request) -> int:

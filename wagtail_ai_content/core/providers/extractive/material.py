@@ -11,7 +11,7 @@ from typing import Any
 MOST_CHARACTERS = 400_000
 # Lone surrogates cannot be stored or sent; the other control characters mean nothing in a text.
 _UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_NOT_CONTENT = {"function", "language", "instruction", "instruction_kind", "limits", "position", "units"}
+_NOT_CONTENT = {"function", "language", "instruction", "instruction_kind", "limits", "locked", "position", "units"}
 
 
 @dataclass(frozen=True, kw_only=True)

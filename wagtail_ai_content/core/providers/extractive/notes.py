@@ -52,4 +52,17 @@ FILLED = gettext_noop(
     "The built-in engine put this answer together from sentences already on the site (nothing was invented): "
     "it filled in titles, sentences and key phrases, and left numbers and choices neutral."
 )
+ARRANGED = gettext_noop(
+    "The built-in engine put these arrangements together from sentences already on the page (nothing was invented): "
+    "it chose those closest to the brief."
+)
+IN_SHORT = gettext_noop("As paragraphs")
+IN_SHORT_REASON = gettext_noop("For readers who read on: what matters most comes first.")
+IN_POINTS = gettext_noop("Point by point")
+IN_POINTS_REASON = gettext_noop("For readers in a hurry: one sentence to a point.")
+WITH_QUOTE = gettext_noop("Opened by a quotation")
+WITH_QUOTE_REASON = gettext_noop("For readers who want to be drawn in: somebody speaks first.")
+COUNTED = gettext_noop(
+    "The built-in engine only counted words, sentences and repetitions. What a text says, it cannot judge."
+)
 UNTITLED = gettext_noop("Untitled")

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ...errors import DeadlineExceeded
 from ..base import Capabilities, Chunk, Cost, Provider, Reply, Request, Usage
-from .answers import answer, words_read
+from .answers import answer, is_form, words_read
 from .words import count
 
 MODEL = "builtin/extractive"
@@ -22,7 +22,7 @@ class ExtractiveProvider(Provider):
 
     The same material gives the same answer, always and everywhere. It costs nothing. ``Usage`` counts words: those of
     the material and those of the answer. A text of more than ``max_tokens`` words is cut after a word and says so; an
-    answer with a schema is never cut, as half of it would be worth nothing. There is no confidence to report.
+    answer in a form is never cut, as half of it would be worth nothing. There is no confidence to report.
     """
 
     name = "builtin"
@@ -49,7 +49,7 @@ class ExtractiveProvider(Provider):
 
 def _reply(request: Request) -> Reply:
     text = answer(request)
-    cut = text if request.schema is not None else _cut(text, request.max_tokens)
+    cut = text if is_form(request) else _cut(text, request.max_tokens)
     return Reply(
         text=cut,
         model=MODEL,

@@ -15,6 +15,8 @@ from wagtail.blocks import (
 from wagtail.embeds.blocks import EmbedBlock
 from wagtail.images.blocks import ImageBlock
 
+from wagtail_ai_content.blocks import AILayoutBlock, AITextBlock
+
 PARAGRAPH_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul"]
 
 
@@ -41,6 +43,8 @@ class AsideBlock(StreamBlock):
 
     paragraph = RichTextBlock(features=PARAGRAPH_FEATURES)
     note = TextBlock(icon="info-circle")
+    ai_text = AITextBlock(features=PARAGRAPH_FEATURES)
+    ai_layout = AILayoutBlock()
 
     class Meta:
         icon = "placeholder"
@@ -57,3 +61,5 @@ class ArticleBody(StreamBlock):
     embed = EmbedBlock(icon="media", template="world/blocks/embed.html")
     raw_html = RawHTMLBlock(icon="code")
     related = PageChooserBlock(icon="link", template="world/blocks/related.html")
+    ai_text = AITextBlock(features=PARAGRAPH_FEATURES)
+    ai_layout = AILayoutBlock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.api import APIField
 from wagtail.blocks import (
     BlockQuoteBlock,
     CharBlock,
@@ -32,6 +33,9 @@ from wagtail.models import (
     TranslatableMixin,
     WorkflowMixin,
 )
+from wagtail.search import index
+
+from wagtail_ai_content.blocks import AILayoutBlock, AITextBlock
 
 PARAGRAPH_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
@@ -139,6 +143,36 @@ class DeepPageLink(Orderable):
 
     def __str__(self) -> str:
         return self.title
+
+
+class MarginBlock(StreamBlock):
+    note = TextBlock()
+    ai_text = AITextBlock()
+    ai_layout = AILayoutBlock()
+
+
+class NotebookBody(StreamBlock):
+    """AI blocks among others, and inside of others."""
+
+    heading = CharBlock(max_length=60)
+    paragraph = RichTextBlock(features=PARAGRAPH_FEATURES)
+    quote = StructBlock([("text", TextBlock()), ("source", CharBlock(required=False))])
+    margin = MarginBlock()
+    ai_text = AITextBlock(features=PARAGRAPH_FEATURES)
+    ai_layout = AILayoutBlock()
+
+    class Meta:
+        block_counts = {"heading": {"max_num": 2}}
+
+
+class NotebookPage(Page):
+    """Its body takes AI blocks."""
+
+    body = StreamField(NotebookBody(), blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("body")]
+    search_fields = [*Page.search_fields, index.SearchField("body")]
+    api_fields = [APIField("body")]
 
 
 class TextlessPage(Page):

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from wagtail_ai_content.core.text import Text
 from wagtail_ai_content.records.jobs.models import Job
 from wagtail_ai_content.records.versions.models import AIVersion
 
@@ -39,9 +40,15 @@ def note(
     event: uuid.UUID,
     version: AIVersion | None = None,
     job: Job | None = None,
+    text: Text | None = None,
 ) -> None:
-    """Keep a notice for each of ``users`` who was not told about ``event`` yet. One query."""
-    rows = [Notice(user_id=user.pk, event=event, kind=kind, version=version, job=job, created=Now()) for user in users]
+    """Keep a notice for each of ``users`` who was not told about ``event`` yet. One query.
+
+    ``text``: what a notice says that is about neither a version nor a job.
+    """
+    told = text.as_json() if text is not None else None
+    about: dict[str, Any] = {"event": event, "kind": kind, "version": version, "job": job, "text": told}
+    rows = [Notice(user_id=user.pk, created=Now(), **about) for user in users]
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -83,7 +90,7 @@ def preference(user: Any) -> NoticePreference:
 
 def _with_subjects() -> Any:
     return Notice.objects.select_related("version", "job").only(
-        "event", "kind", "created", "version__status", "version__target_label", "version__requested_by_name",
+        "event", "kind", "created", "text", "version__status", "version__target_label", "version__requested_by_name",
         "version__target_content_type", "version__target_object_id", "version__function",
         "job__status", "job__outcome", "job__message", "job__target_label", "job__target_object_id",
         "job__target_content_type",

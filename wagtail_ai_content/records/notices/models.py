@@ -13,6 +13,7 @@ class NoticeKind(models.TextChoices):
 
     WAITING = "waiting", _("An AI proposal waits for review")
     FINISHED = "finished", _("An AI request has ended")
+    BUDGET = "budget", _("An AI budget is being used up")
 
 
 class Notice(models.Model):
@@ -27,10 +28,11 @@ class Notice(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     event = models.UUIDField()
-    """The AI version it is about, or else the job."""
+    """The AI version it is about, or else the job, or else what ``text`` says."""
     kind = models.CharField(max_length=10, choices=NoticeKind.choices)
     version = models.ForeignKey("wagtail_ai_content.AIVersion", null=True, on_delete=models.CASCADE, related_name="+")
     job = models.ForeignKey("wagtail_ai_content.Job", null=True, on_delete=models.CASCADE, related_name="+")
+    text = models.JSONField(null=True)
     created = models.DateTimeField()
     sent = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -63,6 +65,11 @@ class NoticePreference(models.Model):
         _("AI requests ended"),
         default=True,
         help_text=_("Receive notification when the AI has done, or could not do, what you asked for"),
+    )
+    budget = models.BooleanField(
+        _("AI budgets"),
+        default=True,
+        help_text=_("Receive notification when half, 80 % and all of a monthly AI budget you may change is spent"),
     )
 
     class Meta:

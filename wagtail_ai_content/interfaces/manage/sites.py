@@ -209,6 +209,10 @@ class SitesChooserViewSet(SnippetChooserViewSet):  # type: ignore[misc]
     chosen_view_class = ChosenView
     chosen_multiple_view_class = ChosenMultipleView
 
+    def get_urlpatterns(self) -> list[Any]:
+        """Without the address for making one in the window: there is no form for it, and Wagtail ends in an error."""
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name != "create"]
+
 
 class DeleteOnSites(DeleteBulkAction):  # type: ignore[misc]
     """Deleting several at once, without naming those the user may not see."""

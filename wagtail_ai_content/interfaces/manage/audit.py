@@ -1,0 +1,240 @@
+"""Reports → AI audit: what AI did here, for those who may read the trail."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any, Final
+
+import django_filters  # type: ignore[import-untyped]
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import path, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.reports import ReportView
+
+from wagtail_ai_content.core.audit.escape import csv_safe, printable
+from wagtail_ai_content.pipeline.functions import registry
+from wagtail_ai_content.records.audit import api as trail
+from wagtail_ai_content.records.audit.api import AuditEntry, Filters, Operation
+from wagtail_ai_content.records.jobs.api import Outcome
+from wagtail_ai_content.records.versions.api import VersionStatus
+
+PERMISSION: Final = "wagtail_ai_content.read_audit"
+INDEX: Final = "wagtail_ai_content_audit"
+RESULTS: Final = "wagtail_ai_content_audit_results"
+
+
+def may_read(user: Any) -> bool:
+    return bool(user.has_perm(PERMISSION))
+
+
+def permissions() -> QuerySet[Permission]:
+    """What the form of a group offers."""
+    return Permission.objects.filter(content_type__app_label="wagtail_ai_content", codename="read_audit")
+
+
+class AuditMenuItem(MenuItem):  # type: ignore[misc]
+    """In the menu of reports, for who may read it."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_read(request.user)
+
+
+def menu_item() -> AuditMenuItem:
+    return AuditMenuItem(_("AI audit"), reverse(INDEX), name="ai-audit", icon_name="clipboard-list", order=1050)
+
+
+def urls() -> list[Any]:
+    return [
+        path("reports/ai-audit/", AuditView.as_view(), name=INDEX),
+        path("reports/ai-audit/results/", AuditView.as_view(results_only=True), name=RESULTS),
+    ]
+
+
+# --- filters
+
+
+def actor_choices() -> list[tuple[str, str]]:
+    """Everybody the trail knows, by account: those who were deleted, too."""
+    users = get_user_model()
+    known = trail.values_of("actor")
+    numbers = [number for number in known if _is_key(users, number)]
+    names = {str(user.pk): user.get_username() for user in users._default_manager.filter(pk__in=numbers)}
+    gone = gettext("Account %(number)s, deleted")
+    return sorted(((one, names.get(one, gone % {"number": one})) for one in known), key=lambda choice: choice[1])
+
+
+def _is_key(model: Any, number: str) -> bool:
+    try:
+        model._meta.pk.to_python(number)
+    except ValueError:
+        return False
+    return True
+
+
+def model_choices() -> list[tuple[str, str]]:
+    return [(name, name) for name in trail.values_of("model")]
+
+
+class AuditFilter(WagtailFilterSet):  # type: ignore[misc]
+    """The filters of the report; each has an index of its own."""
+
+    operation = django_filters.ChoiceFilter(label=_("Operation"), choices=Operation.choices)
+    actor = django_filters.ChoiceFilter(label=_("User"), choices=actor_choices)
+    model = django_filters.ChoiceFilter(label=_("Model"), choices=model_choices)
+    at = django_filters.DateFromToRangeFilter(label=_("Date"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = AuditEntry
+        fields = ["operation", "actor", "model", "at"]
+
+    @property
+    def chosen(self) -> Filters:
+        told = self.form.cleaned_data
+        span = told.get("at")
+        last = span.stop if span else None
+        return Filters(
+            operation=told.get("operation") or "",
+            actor=told.get("actor") or "",
+            model=told.get("model") or "",
+            since=span.start if span else None,
+            until=last + datetime.timedelta(microseconds=1) if last else None,
+        )
+
+
+# --- columns
+
+
+def user_label(entry: AuditEntry) -> str:
+    if entry.is_erased:
+        return gettext("Erased")
+    return entry.names.get("user", "") or (entry.actor and gettext("Account %(number)s") % {"number": entry.actor})
+
+
+def target_label(entry: AuditEntry) -> str:
+    if entry.is_erased and entry.target_id:
+        return f"{entry.target_type} {entry.target_id}"
+    return entry.names.get("target", "") or "—"
+
+
+def function_label(entry: AuditEntry) -> str:
+    function = registry.get(entry.function) if entry.function else None
+    return gettext(function.title) if function and function.title else entry.function
+
+
+def prompt_label(entry: AuditEntry) -> str:
+    return f"{entry.prompt} {entry.prompt_version}".strip()
+
+
+def cost_label(entry: AuditEntry) -> str:
+    return "" if entry.cost is None else f"{entry.cost} USD"
+
+
+def outcome_label(entry: AuditEntry) -> str:
+    """What came of it, in words where there are any: else the code of an error."""
+    words = dict([*Outcome.choices, *VersionStatus.choices])
+    return str(words[entry.outcome]) if entry.outcome in words and entry.outcome else entry.outcome
+
+
+class TrailPaginator(WagtailPaginator):  # type: ignore[misc]
+    """Pages by the number of the entry, which takes as long at the end of a million as at the beginning."""
+
+    def __init__(self, object_list: Any, per_page: int, *, filters: Filters, **options: Any) -> None:
+        super().__init__(object_list, per_page, **options)
+        self._filters = filters
+
+    @cached_property
+    def count(self) -> int:
+        return trail.count(self._filters)
+
+    def page(self, number: Any) -> Any:
+        number = self.validate_number(number)
+        found = trail.page(self._filters, skip=(number - 1) * self.per_page, limit=self.per_page)
+        return self._get_page(found, number, self)
+
+
+class AuditView(ReportView):  # type: ignore[misc]
+    """The trail, newest first."""
+
+    model = AuditEntry
+    permission_policy = None  # one permission for all of it, asked in dispatch()
+    page_title = _("AI audit")
+    header_icon = "clipboard-list"
+    filterset_class = AuditFilter
+    default_ordering = None
+    index_url_name = INDEX
+    index_results_url_name = RESULTS
+    verbose_name_plural = _("entries")
+    list_export = [
+        "sequence", "at", "get_operation_display", "actor", "user", "function", "model", "prompt", "prompt_version",
+        "target_type", "target_id", "target", "job", "outcome", "detail", "prompt_tokens", "completion_tokens", "cost",
+        "input_hash", "output_hash", "seal",
+    ]  # fmt: skip
+    export_headings = {
+        "sequence": _("Number"), "at": _("Time (UTC)"), "get_operation_display": _("Operation"),
+        "actor": _("Account"), "user": _("User"), "function": _("AI function"), "model": _("Model"),
+        "prompt": _("Prompt"), "prompt_version": _("Prompt version"), "target_type": _("Type"),
+        "target_id": _("Number of what it is about"), "target": _("About"), "job": _("Job"),
+        "outcome": _("Outcome"), "detail": _("Details"), "prompt_tokens": _("Tokens in"),
+        "completion_tokens": _("Tokens out"), "cost": _("Cost (USD)"), "input_hash": _("Hash of the request"),
+        "output_hash": _("Hash of the answer"), "seal": _("Seal"),
+    }  # fmt: skip
+    columns = [
+        TitleColumn("operation", label=_("Operation"), accessor="get_operation_display"),
+        Column("about", label=_("About"), accessor=target_label),
+        Column("user", label=_("User"), accessor=user_label),
+        Column("function", label=_("AI function"), accessor=function_label),
+        Column("model", label=_("Model")),
+        Column("prompt", label=_("Prompt"), accessor=prompt_label),
+        Column("cost", label=_("Cost"), accessor=cost_label),
+        Column("outcome", label=_("Outcome"), accessor=outcome_label),
+        DateColumn("at", label=_("Time")),
+    ]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not may_read(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if self.is_export:  # before anything counts or holds all entries
+            return self.as_spreadsheet(self._exported(), request.GET["export"])
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def chosen(self) -> Filters:
+        return self.filters.chosen if self.filters.is_valid() else Filters()
+
+    def filter_queryset(self, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return trail.selected(self.chosen)
+
+    def get_paginator(self, queryset: QuerySet[AuditEntry], per_page: int, **options: Any) -> TrailPaginator:
+        return TrailPaginator(queryset, per_page, filters=self.chosen, **options)
+
+    def get_filename(self) -> str:
+        return f"ai-audit-{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
+
+    def _exported(self) -> Iterator[AuditEntry]:
+        return trail.every(self.chosen)
+
+    def to_row_dict(self, item: AuditEntry) -> dict[str, Any]:
+        own = {"user": user_label(item), "target": target_label(item)}
+        return {name: own[name] if name in own else getattr(item, name) for name in self.list_export} | {
+            "get_operation_display": item.get_operation_display()
+        }
+
+    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
+        if isinstance(value, str):
+            text = printable(value)
+            return csv_safe(text) if export_format == self.FORMAT_CSV else text
+        return super().preprocess_field_value(field, value, export_format)

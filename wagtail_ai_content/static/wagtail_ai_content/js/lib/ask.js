@@ -4,6 +4,11 @@
 
 const CONFIG = JSON.parse(document.getElementById('wagtail-config')?.textContent ?? '{}');
 
+/** Wagtail's own configuration of the admin. */
+export function config() {
+  return CONFIG;
+}
+
 /**
  * @param {string} url
  * @param {Record<string, string | number>} query

@@ -14,6 +14,9 @@ BUILT_IN: Final = {
     "title": "writing.title.Title",
     "meta": "writing.meta.Meta",
     "summarise": "writing.summarise.Summarise",
+    "assist": "writing.assist.Assist",
+    "suggestions": "analysis.suggestions.Suggestions",
+    "layout": "layout.layout.Layout",
 }
 """Class of each function below ``features``, by the function's name."""
 

@@ -19,7 +19,7 @@ class WagtailAIContentConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401  (registers the system checks)
         from .interfaces import notices
-        from .pipeline import follow, queue
+        from .pipeline import audit, follow, queue
 
         autodiscover_modules("ai_functions")
         if queue.is_cluster_process():
@@ -28,4 +28,5 @@ class WagtailAIContentConfig(AppConfig):
             providers.preload()  # before django-q2 forks its workers, so that they share the memory
         notices.connect()
         follow.connect()
+        audit.connect()
         post_migrate.connect(queue.install_schedules, sender=self, dispatch_uid="wagtail_ai_content.schedules")

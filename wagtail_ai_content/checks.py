@@ -36,6 +36,12 @@ def _check_option(key: str, value: Any) -> Iterator[CheckMessage]:
             f"WAGTAIL_AI_CONTENT['MODEL'] is {value!r}, which does not say whose model it is.",
             f"Write provider/model, e.g. 'openai/{value}'.",
         )
+    elif key == "REDACT" and (unknown := [kind for kind in value if kind not in conf.OPTIONS[key].default]):
+        yield _error(
+            5,
+            f"WAGTAIL_AI_CONTENT['REDACT'] has unknown kinds of data: {unknown!r}. They would leave the site.",
+            f"Known kinds: {', '.join(conf.OPTIONS[key].default)}.",
+        )
 
 
 def _fits(value: Any, option: conf.Option) -> bool:
@@ -117,6 +123,16 @@ def _check_sqlite(alias: str, options: dict[str, Any]) -> Iterator[CheckMessage]
         yield _error(20, f"SQLite ({alias}) beside a worker meets “database is locked”.", hint)
     elif "wal" not in str(options.get("init_command", "")).lower():
         yield _error(21, f"SQLite ({alias}) without WAL lets the worker block every page of the site.", hint)
+
+
+@register(PREFIX, deploy=True)
+def check_audit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The audit trail of a site in production is anchored somewhere."""
+    if conf.get("AUDIT_ANCHORS"):
+        return []
+    text = "The audit trail has no file of anchors: that its end was cut off could not be seen."
+    hint = "In WAGTAIL_AI_CONTENT write AUDIT_ANCHORS, a file on another disk than the database."
+    return [Warning(text, hint=hint, id=f"{PREFIX}.W030")]
 
 
 def _error(number: int, message: str, hint: str) -> Error:

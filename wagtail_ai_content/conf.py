@@ -51,10 +51,23 @@ OPTIONS: Final[Mapping[str, Option]] = {
             "Private texts never leave the site."
         ),
     ),
+    "REDACT": Option(
+        kind=(list, tuple),
+        default=("API_KEY", "EMAIL", "IBAN", "CREDIT_CARD", "NATIONAL_ID", "IP", "PHONE"),
+        help="Kinds of data about people that are replaced by stand-ins before a request leaves the site.",
+    ),
+    "PHONE_REGIONS": Option(
+        kind=(list, tuple),
+        default=("GB", "US", "DE", "FR", "ES"),
+        help="Countries whose way of writing telephone numbers is known without the international prefix.",
+    ),
     "PRICES": Option(
         kind=dict,
         default={},
         help="Per model: input and output, US dollars for a million tokens. Goes before the built-in price list.",
+    ),
+    "BLOCK_UNKNOWN_PRICES": Option(
+        kind=bool, default=False, help="Refuse requests to models whose price nobody knows."
     ),
     "ALLOWED_LINK_HOSTS": Option(
         kind=(list, tuple), default=(), help="Hosts an AI text may link to beside those the source text links to."
@@ -96,6 +109,37 @@ OPTIONS: Final[Mapping[str, Option]] = {
     "DISCLOSE": Option(
         kind=bool, default=True, help="Let the template tag ai_meta tell machines what of a page an AI wrote."
     ),
+    "QUALITY_WEIGHTS": Option(
+        kind=dict,
+        default={},
+        help=(
+            "How much each criterion of the quality score counts: facts, length, readability, repetition, instruction, "
+            "structure, keywords; 0 leaves one out."
+        ),
+    ),
+    "AUDIT_KEY": Option(
+        kind=(str, type(None)),
+        default=None,
+        help="Secret that seals the audit trail; SECRET_KEY when None. Best one of its own that is never changed.",
+    ),
+    "AUDIT_OLD_KEYS": Option(
+        kind=(list, tuple), default=(), help="Earlier values of AUDIT_KEY, so that what they sealed can be checked."
+    ),
+    "AUDIT_ANCHORS": Option(
+        kind=(str, type(None)),
+        default=None,
+        help="File for the signed anchors of the audit trail, on another disk than the database; None: only the log.",
+    ),
+    "AUDIT_TEXTS": Option(
+        kind=bool,
+        default=True,
+        help="Keep request and reply with the audit trail, so that a job can be run again when it was deleted.",
+    ),
+    "AUDIT_BODY_DAYS": Option(
+        kind=(int, type(None)),
+        default=None,
+        help="After so many days names and texts in the audit trail are erased; None to keep them. Entries stay.",
+    ),
     "FAILPOINTS": Option(
         kind=(str, type(None)), default=None, help="Only for tests: a file that names the point where a worker dies."
     ),
@@ -131,6 +175,11 @@ SAFE_SQLITE_OPTIONS: Final[Mapping[str, Any]] = {
 }
 """SQLite options under which a worker beside a web process never meets “database is locked”."""
 
+RICH_TEXT_EDITORS: Final[Mapping[str, Any]] = {
+    "default": {"WIDGET": "wagtail_ai_content.widgets.AIDraftailRichTextArea"}
+}
+"""Wagtail's rich text editor with AI in its toolbar, for all rich text fields and blocks."""
+
 
 def get(name: str) -> Any:
     """The value of one option. Raises: KeyError for a name that is not in ``OPTIONS``."""
@@ -148,13 +197,14 @@ def configured() -> Mapping[str, Any]:
 def configure(settings: MutableMapping[str, Any]) -> None:
     """Add the app to a settings module: ``configure(globals())`` as its last line.
 
-    Adds the two apps, and where the site said nothing else :data:`RECOMMENDED_Q_CLUSTER` and, for SQLite,
-    :data:`SAFE_SQLITE_OPTIONS`. Nothing a site wrote is replaced.
+    Adds the two apps, and where the site said nothing else :data:`RECOMMENDED_Q_CLUSTER`, the rich text editor with AI
+    (:data:`RICH_TEXT_EDITORS`) and, for SQLite, :data:`SAFE_SQLITE_OPTIONS`. Nothing a site wrote is replaced.
     """
     apps = list(settings["INSTALLED_APPS"])
     apps += [app for app in ("django_q", "wagtail_ai_content") if app not in apps]
     settings["INSTALLED_APPS"] = apps
     settings.setdefault("Q_CLUSTER", dict(RECOMMENDED_Q_CLUSTER))
+    settings.setdefault("WAGTAILADMIN_RICH_TEXT_EDITORS", dict(RICH_TEXT_EDITORS))
     for database in settings.get("DATABASES", {}).values():
         if database.get("ENGINE") == "django.db.backends.sqlite3":
             database["OPTIONS"] = {**SAFE_SQLITE_OPTIONS, **database.get("OPTIONS", {})}

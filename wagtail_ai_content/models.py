@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from .records.audit.models import AuditBody, AuditEntry, AuditHead
 from .records.breakers.models import BreakerState
 from .records.guardrails.models import LockedPhrase
 from .records.jobs.models import Heartbeat, Job, JobStep
 from .records.notices.models import Notice, NoticePreference
 from .records.prompts.models import ModelProfile, PromptTemplate
 from .records.provenance.models import Provenance
+from .records.suggestions.models import DismissedSuggestion
+from .records.usage.models import Budget, ModelPrice, QuotaWindow, Tier, TierGrant, UsageEvent, UsageTotal
 from .records.versions.models import AIVersion
 from .records.workflow.models import AIReviewTask
 
 __all__ = [
     "AIReviewTask",
     "AIVersion",
+    "AuditBody",
+    "AuditEntry",
+    "AuditHead",
     "BreakerState",
+    "Budget",
+    "DismissedSuggestion",
     "Heartbeat",
     "Job",
     "JobStep",
     "LockedPhrase",
+    "ModelPrice",
     "ModelProfile",
     "Notice",
     "NoticePreference",
     "PromptTemplate",
     "Provenance",
+    "QuotaWindow",
+    "Tier",
+    "TierGrant",
+    "UsageEvent",
+    "UsageTotal",
 ]

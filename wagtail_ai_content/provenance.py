@@ -48,7 +48,7 @@ class Generation:
     id: str
     """The generation id, the same as in the AI's version and its job."""
     version: str
-    """The id of the AI's version."""
+    """The id of the AI's version; empty for words that were taken in while the page was open in the editor."""
     function: str
     model: str
     parameters: Mapping[str, Any]

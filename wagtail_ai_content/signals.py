@@ -25,6 +25,11 @@ It may be sent several times for a version, which is decided about change by cha
 anything is left.
 """
 
+budget_reached = Signal()
+"""Half, four fifths or all of a budget's monthly sum is spent. Sent with ``reached`` (budget, share, spent and most, in
+millionths of a US dollar), once a month for each share, by the sweep that finds it.
+"""
+
 swept = Signal()
 """A sweep after dead workers and late ends is done. Sent about once a minute where a worker, django-q2 or cron sweeps.
 

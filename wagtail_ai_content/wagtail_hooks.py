@@ -11,16 +11,18 @@ from wagtail.snippets.models import register_snippet
 
 from .interfaces.editor import assets, saving
 from .interfaces.editor import urls as editor_urls
-from .interfaces.manage import groups, history, sites
+from .interfaces.manage import audit, groups, history, sites, usage_report
 from .interfaces.manage.phrases import LockedPhraseViewSet
 from .interfaces.manage.prompts import ModelProfileViewSet, PromptTemplateViewSet
-from .interfaces.manage.viewsets import AIPageViewSet
+from .interfaces.manage.usage import BudgetViewSet, PriceViewSet, TierViewSet
+from .interfaces.manage.usage_people import people
 from .interfaces.notices import account, home
 from .interfaces.review.bulk import AcceptClean, Reject
 from .interfaces.review.viewset import ReviewViewSet
 from .records.guardrails.api import LockedPhrase
 from .records.prompts.api import ModelProfile, PromptTemplate
 from .records.prompts.rights import SiteOrAllPolicy
+from .views import AIPageViewSet
 
 for model in (PromptTemplate, ModelProfile, LockedPhrase):
     register_permission_policy(model, SiteOrAllPolicy(model))  # before anything asks for a right on it
@@ -29,8 +31,11 @@ hooks.register("register_bulk_action", sites.DeleteOnSites, order=1)  # in the p
 hooks.register("register_bulk_action", AcceptClean)
 hooks.register("register_bulk_action", Reject)
 hooks.register("insert_editor_js", assets.render)
+hooks.register("register_rich_text_features", assets.register_feature)
 hooks.register("after_edit_page", saving.after_save)
 hooks.register("after_edit_snippet", saving.after_save)
+hooks.register("after_create_page", saving.after_save)
+hooks.register("after_create_snippet", saving.after_save)
 
 
 @hooks.register("register_log_actions")  # type: ignore[untyped-decorator]  # Wagtail ships no types
@@ -46,6 +51,21 @@ def register_model_profiles() -> Any:
 @hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
 def register_locked_phrases() -> Any:
     return LockedPhraseViewSet()
+
+
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
+def register_usage() -> list[Any]:
+    return [TierViewSet(), BudgetViewSet(), PriceViewSet(), people]
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def register_usage_report() -> list[Any]:
+    return [path("reports/ai-usage/", include(usage_report))]
+
+
+@hooks.register("register_reports_menu_item")  # type: ignore[untyped-decorator]
+def register_usage_menu_item() -> Any:
+    return usage_report.menu_item()
 
 
 @hooks.register("register_admin_viewset", order=-0.5)  # type: ignore[untyped-decorator]  # Wagtail's is -1, a site's 0
@@ -79,6 +99,26 @@ def register_site_permissions() -> Any:
     return groups.SitePermissionForm
 
 
+@hooks.register("register_icons")  # type: ignore[untyped-decorator]
+def register_icons(icons: list[str]) -> list[str]:
+    return [*icons, "wagtail_ai_content/icons/wac-wand.svg"]
+
+
 @hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
 def register_editor_urls() -> list[Any]:
     return [path("ai-editor/", include(editor_urls))]
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def register_audit_urls() -> list[Any]:
+    return audit.urls()
+
+
+@hooks.register("register_reports_menu_item")  # type: ignore[untyped-decorator]
+def register_audit_menu_item() -> Any:
+    return audit.menu_item()
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def register_audit_permissions() -> Any:
+    return audit.permissions()

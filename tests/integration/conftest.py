@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import GroupPagePermission, Locale, Page, Site
@@ -171,3 +173,10 @@ DEEP_BODY = [
     {"type": "tone", "value": "a", "id": "b10"},
     {"type": "rule", "value": None, "id": "b11"},
 ]
+
+
+@pytest.fixture
+def tiers(db: None) -> None:
+    """The tiers that come with the app. A migration makes them, which tests with real transactions empty out."""
+    if not apps.get_model("wagtail_ai_content", "Tier").objects.exists():
+        import_module("wagtail_ai_content.migrations.0004_usage").add_tiers(apps, None)

@@ -191,5 +191,5 @@ def test_the_banner_names_the_facts_that_an_ai_changed(client: Any, plain_page: 
     client.force_login(lead)
     ends = [plain_page.pk, first.pk, version.revision_id]
     page = client.get(reverse("wagtailadmin_pages:revisions_compare", args=ends)).content.decode()
-    assert "<del>12 % &lt;b&gt;</del> → <ins>15 %</ins>" in page
+    assert "<bdi><del>12 % &lt;b&gt;</del></bdi> became <bdi><ins>15 %</ins></bdi>" in page
     assert "<ins>99</ins>" not in page

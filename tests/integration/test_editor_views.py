@@ -398,16 +398,3 @@ def test_a_save_with_unreadable_marks_is_saved(
     plain_page.refresh_from_db()
     assert plain_page.get_latest_revision().content["title"] == "Saved"
     assert "cannot be read" in caplog.text
-
-
-# --- where it is loaded
-
-
-def test_the_scripts_are_on_edit_pages_and_hold_nothing_inline(browse: Client, plain_page: PlainPage) -> None:
-    edit = browse.get(reverse("wagtailadmin_pages:edit", args=[plain_page.pk])).content.decode()
-    part = edit[edit.index("wagtail_ai_content/css/editor.css") : edit.index('wac-conflict-target="status"')]
-    assert part.count('type="module"') == 3
-    assert " style=" not in part
-    assert "<script>" not in part
-    for name in ("wagtailadmin_home", "wagtailadmin_explore_root"):
-        assert "wac-arrivals" not in browse.get(reverse(name)).content.decode()

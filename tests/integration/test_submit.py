@@ -59,7 +59,9 @@ def test_an_alias_of_a_function_is_stored_under_its_own_name(plain_page: Page, e
 
 
 def test_an_unknown_function_is_refused_with_the_known_ones(plain_page: Page, editor: Any) -> None:
-    with pytest.raises(UnknownFunction, match=r"“write_poem”.*meta, page_text, rewrite, summarise, title"):
+    with pytest.raises(
+        UnknownFunction, match=r"“write_poem”.*assist, layout, meta, page_text, rewrite, suggestions, summarise, title"
+    ):
         submit(ask(plain_page, editor, function="write_poem"))
 
 

@@ -19,6 +19,8 @@
         ├── Refused                 the model or its filter declined
         ├── NotSupported            the provider cannot do this
         ├── NotAllowed              the person may not do this here
+        ├── QuotaExceeded           a limit of a tier or a budget is used up
+        ├── UnknownPrice            nobody knows what the model costs, and the site wants it known
         ├── Conflict                same idempotency key, other request
         ├── Gone                    the target was deleted meanwhile
         ├── TooManyCalls            the model was asked as often as a job may, and no answer could be kept
@@ -191,6 +193,26 @@ class NotAllowed(PermanentError):
 
     code = "not_allowed"
     message = gettext_noop("You may not edit this page, so AI may not change it for you. Ask for permission first.")
+
+
+class QuotaExceeded(PermanentError):
+    """A limit of a tier or a budget is used up."""
+
+    code = "quota"
+    message = gettext_noop(
+        "The limit of AI use is reached: %(limit)s %(holder)s. %(used)s are used or reserved, and this request needs "
+        "up to %(needed)s. The count starts again at %(resets)s. If you need more before then, ask %(contact)s."
+    )
+
+
+class UnknownPrice(PermanentError):
+    """Nobody knows what the model costs."""
+
+    code = "unknown_price"
+    message = gettext_noop(
+        "Nobody knows what the model “%(model)s” costs, and this site wants to know before it asks. "
+        "Ask an administrator to add its price under Settings > AI prices."
+    )
 
 
 class Conflict(PermanentError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,11 +14,12 @@ from django.utils.crypto import salted_hmac
 from wagtail_ai_content import conf
 from wagtail_ai_content.core.engine.function import AIFunction, Prepared, Target, Task
 from wagtail_ai_content.core.errors import InvalidInput
+from wagtail_ai_content.core.guardrails import redaction
 from wagtail_ai_content.core.prompts.template import render_messages
 from wagtail_ai_content.core.prompts.variables import completed
-from wagtail_ai_content.core.providers.base import Request
+from wagtail_ai_content.core.providers.base import Message, Request
 from wagtail_ai_content.core.text import gettext_noop
-from wagtail_ai_content.records.jobs.api import Job
+from wagtail_ai_content.records.jobs.api import Job, NewJob
 from wagtail_ai_content.records.prompts import api as prompts
 
 MISSING_VALUE = gettext_noop("The prompt “%(prompt)s” needs a value for “%(name)s”. Give it with the request.")
@@ -46,26 +47,64 @@ class Built:
     prompt_fields: Mapping[str, Any]
     """Fields of the job that say which prompt won."""
     parameters: Mapping[str, Any]
+    redacted: Mapping[str, str]
+    """What stays on the site, by the stand-in that is sent for it."""
+    marker: str
+    """The secret word in the fences around the site's texts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """What a job has made before it asks the model."""
+
+    task: Task
+    prepared: Prepared
+    built: Built
 
 
 def task_of(job: Job) -> Task:
     """A stored job as its function sees it."""
-    known = job.target_content_type_id
-    content_type = ContentType.objects.get_for_id(known) if known else None
-    target = Target(
-        content_type=f"{content_type.app_label}.{content_type.model}" if content_type else "",
-        object_id=job.target_object_id,
-        label=job.target_label,
-        path=job.target_path,
-    )
     return Task(
         function=job.function,
         payload=job.params,
-        target=target if job.target_object_id else None,
+        target=_target_of(job),
         user_id=job.actor or None,
         site_id=job.site_id,
         job_id=str(job.pk),
     )
+
+
+def task_before(new: NewJob) -> Task:
+    """The same, of a job that is not stored."""
+    return Task(
+        function=new.function,
+        payload=new.params,
+        target=_target_of(new),
+        user_id=None if new.user_id is None else str(new.user_id),
+        site_id=new.site_id,
+    )
+
+
+def _target_of(about: Job | NewJob) -> Target | None:
+    if not about.target_object_id:
+        return None
+    known = about.target_content_type_id
+    content_type = ContentType.objects.get_for_id(known) if known else None
+    return Target(
+        content_type=f"{content_type.app_label}.{content_type.model}" if content_type else "",
+        object_id=about.target_object_id,
+        label=about.target_label,
+        path=about.target_path,
+    )
+
+
+def compose(task: Task, *, function: AIFunction, repairs: int = 0) -> Composed:
+    """Read the target and build the request; nothing is stored, nobody is called. Raises: any ``AIError``."""
+    resolved = resolve_prompt(function, task)
+    task = replace(task, wants=resolved.used)
+    prepared = function.prepare(task)
+    built = build_request(function, task=task, prepared=prepared, resolved=resolved, repairs=repairs)
+    return Composed(task=task, prepared=prepared, built=built)
 
 
 def resolve_prompt(function: AIFunction, task: Task) -> prompts.ResolvedPrompt:
@@ -79,20 +118,25 @@ def resolve_prompt(function: AIFunction, task: Task) -> prompts.ResolvedPrompt:
 
 
 def build_request(
-    job: Job, *, function: AIFunction, task: Task, prepared: Prepared, resolved: prompts.ResolvedPrompt
+    function: AIFunction, *, task: Task, prepared: Prepared, resolved: prompts.ResolvedPrompt, repairs: int = 0
 ) -> Built:
-    """Choose the model and render the prompt. Raises: ``PromptError``, ``InvalidInput``."""
+    """Choose the model and render the prompt. Raises: ``PromptError``, ``InvalidInput``.
+
+    ``repairs``: how many answers of the job could not be used; the model is then asked past the cache.
+    """
     variables = _variables(function.build_prompt(prepared), task=task, resolved=resolved)
+    marker = _marker(variables)
     messages = render_messages(
         resolved.body,
         variables,
         name=resolved.name,
         clock=time.monotonic,
-        marker=_marker(variables),
+        marker=marker,
         partials=resolved.partials,
     )
     settings = model_settings(function, task, asked=resolved.model)
     schema = function.reply_schema(prepared) if settings.structured else None
+    messages, redacted = without_people(messages, model=settings.model)
     request = Request(
         model=settings.model,
         messages=messages,
@@ -101,7 +145,7 @@ def build_request(
         schema=schema.json_schema() if schema else None,
         deadline=float(conf.get("CALL_DEADLINE")),
         material={**variables, "function": function.name},
-        fresh=job.repairs > 0,
+        fresh=repairs > 0 or task.payload.get("fresh") is True,
     )
     return Built(
         request=request,
@@ -113,7 +157,22 @@ def build_request(
             "prompt_template_id": resolved.template_id,
         },
         parameters={"max_tokens": settings.max_tokens, "temperature": settings.temperature},
+        redacted=redacted,
+        marker=marker,
     )
+
+
+def without_people(messages: tuple[Message, ...], *, model: str) -> tuple[tuple[Message, ...], Mapping[str, str]]:
+    """``messages`` without data about people, and that data; the built-in engine sends nothing anywhere."""
+    kinds = conf.get("REDACT")
+    if model == conf.BUILTIN_MODEL or not kinds:
+        return messages, {}
+    done = redaction.redact([message.content for message in messages], kinds=kinds, regions=conf.get("PHONE_REGIONS"))
+    if not done.originals:
+        return messages, {}
+    texts = (f"{done.texts[0]}\n\n{redaction.NOTE}", *done.texts[1:])
+    sent = tuple(Message(role=one.role, content=text) for one, text in zip(messages, texts, strict=True))
+    return sent, done.originals
 
 
 def model_settings(function: AIFunction, task: Task, *, asked: str = "") -> ModelSettings:

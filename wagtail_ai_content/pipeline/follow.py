@@ -17,6 +17,7 @@ from wagtail.signals import copy_for_translation_done, page_published, page_unpu
 
 from wagtail_ai_content.records.provenance import api as records
 from wagtail_ai_content.records.provenance.api import Key
+from wagtail_ai_content.records.suggestions import api as suggestions
 
 from . import provenance
 
@@ -83,7 +84,9 @@ def _on_translation_copy(source_obj: Any, target_obj: Any, **_: Any) -> None:
 
 
 def _on_deleted(instance: Any, **_: Any) -> None:
-    records.forget(provenance.key_of(instance))
+    key = provenance.key_of(instance)
+    records.forget(key)
+    suggestions.forget(key)
 
 
 def _source_of_page(page: Any) -> Key | None:

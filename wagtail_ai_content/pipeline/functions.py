@@ -17,3 +17,9 @@ def get_function(name: str) -> AIFunction:
     if function is None:
         raise UnknownFunction(name=name, known=", ".join(registry))
     return function
+
+
+def is_of_form(name: str) -> bool:
+    """Whether the function of that name is asked from an open form, by somebody who waits for its answer there."""
+    function = registry.get(name)
+    return function is not None and bool(function.editor_params)

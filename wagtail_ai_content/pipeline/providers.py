@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
 from importlib import import_module
@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from wagtail_ai_content import conf
-from wagtail_ai_content.core.providers.base import Provider, Reply, Request
+from wagtail_ai_content.core.providers.base import Chunk, Cost, Provider, Reply, Request, Usage
 from wagtail_ai_content.core.providers.breaker import BreakerProvider
 from wagtail_ai_content.core.providers.cache import CachedProvider
 from wagtail_ai_content.core.providers.extractive.provider import ExtractiveProvider
@@ -24,7 +24,8 @@ from wagtail_ai_content.core.providers.outgoing import Credential
 from wagtail_ai_content.core.providers.price_list import bundled_price
 from wagtail_ai_content.core.providers.pricing import Price, PriceBook, PricedProvider
 
-from .ports import DatabaseBreakers, DjangoCache
+from . import prices
+from .ports import DatabaseBreakers, DjangoCache, Do, in_thread
 
 _answering: ContextVar[Provider | None] = ContextVar("wagtail_ai_content_answering", default=None)
 
@@ -40,21 +41,41 @@ def answered_by(provider: Provider) -> Iterator[None]:
 
 
 class Models:
-    """All models a drain talks to; made in the event loop that uses them, closed with it."""
+    """All models a drain or a web process talks to; made in the event loop that uses them, closed with it."""
 
-    def __init__(self) -> None:
-        self._breakers = DatabaseBreakers()
+    def __init__(self, do: Do = in_thread) -> None:
+        """``do``: where breakers and cached replies are looked up."""
+        self._do = do
+        self._breakers = DatabaseBreakers(do)
         self._adapter = LiteLLMProvider(credentials=_credentials(), now=timezone.now)
-        self._prices = PriceBook(site=_site_prices(), public=bundled_price)
+        self._prices = price_book()
         self._chains: dict[tuple[str, ...], Provider] = {}
 
     async def ask(self, request: Request, fallbacks: tuple[str, ...]) -> Reply:
         """Ask the request's model, then its fallbacks. Raises: any ``AIError``."""
-        models = (request.model, *fallbacks)
+        return await self._chain(request.model, *fallbacks).complete(request)
+
+    async def stream(self, request: Request, fallbacks: tuple[str, ...]) -> AsyncIterator[Chunk]:
+        """As :meth:`ask`, piece by piece; in one piece where a model cannot do that. The last one has the reply."""
+        chain = self._chain(request.model, *fallbacks)
+        if not chain.capabilities(request.model).supports_streaming:
+            reply = await chain.complete(request)
+            yield Chunk(text=reply.text)
+            yield Chunk(reply=reply)
+            return
+        async with aclosing(chain.stream(request)) as chunks:  # type: ignore[type-var]  # generators have aclose
+            async for chunk in chunks:
+                yield chunk
+
+    def cost(self, model: str, usage: Usage) -> Cost:
+        """What so many tokens of ``model`` cost; unknown where its price is."""
+        return cost_of(model, usage, prices=self._prices)
+
+    def _chain(self, *models: str) -> Provider:
         if models not in self._chains:
             routes = [(self.provider(model), model) for model in models]
             self._chains[models] = FailoverProvider(routes, clock=time.monotonic)
-        return await self._chains[models].complete(request)
+        return self._chains[models]
 
     def provider(self, model: str) -> Provider:
         """The provider of one model, with everything around it."""
@@ -66,7 +87,11 @@ class Models:
         priced = PricedProvider(self._adapter, prices=self._prices)
         broken = BreakerProvider(priced, key=_breaker_key(model), store=self._breakers, clock=timezone.now)
         alias = conf.get("CACHE_ALIAS")
-        return CachedProvider(broken, store=DjangoCache(alias), ttl=conf.get("CACHE_SECONDS")) if alias else broken
+        return (
+            CachedProvider(broken, store=DjangoCache(alias, do=self._do), ttl=conf.get("CACHE_SECONDS"))
+            if alias
+            else broken
+        )
 
     async def close(self) -> None:
         """Close connections that are kept open."""
@@ -99,6 +124,18 @@ def _credentials() -> dict[str, Credential]:
     return {
         name: Credential(api_key=told.get("API_KEY"), api_base=told.get("API_BASE")) for name, told in providers.items()
     }
+
+
+def price_book() -> PriceBook:
+    """What this site pays for its models, as far as that is known."""
+    return PriceBook(site=_site_prices(), public=bundled_price, entered=prices.entered)
+
+
+def cost_of(model: str, usage: Usage, *, prices: PriceBook) -> Cost:
+    """What so many tokens of ``model`` cost; unknown where its price is."""
+    if model == conf.BUILTIN_MODEL:
+        return Cost(amount=Decimal(0), source="builtin")
+    return prices.cost(model, usage=usage)
 
 
 def _site_prices() -> dict[str, Price]:

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import Signal
 
 from wagtail_ai_content import conf
@@ -16,13 +17,16 @@ from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.versions import api as versions
 from wagtail_ai_content.signals import job_finished, proposal_waiting, swept
 
-from . import shadow
+from . import audit, shadow, usage
 from .failpoints import reach
 
 logger = logging.getLogger("wagtail_ai_content")
 
 WORKER_LOST = gettext_noop(
     "The worker died each time it took this job. Nothing was changed. Ask your developers to look at the worker's log."
+)
+INTERRUPTED = gettext_noop(
+    "The web server stopped while the answer was being written. Nothing was changed. Ask for it again."
 )
 SPARE_ATTEMPTS = 7
 ANNOUNCE_SECONDS = 30.0
@@ -47,13 +51,14 @@ def recover(*, seconds: float = ANNOUNCE_SECONDS) -> Recovered:
     again, given_up = take_back()
     announced = _announce_late(time.monotonic() + seconds)
     shadow.offer_again()
+    usage.tell_of_budgets()
     _send(swept, "swept", sender=None)
     return Recovered(again=again, given_up=given_up, announced=announced, claimable=jobs.claimable_count())
 
 
 def take_back() -> tuple[int, int]:
-    """Free the jobs of workers that show no sign of life: ``(waiting again, given up)``."""
-    return jobs.sweep(max_attempts=most_attempts(), message=Text(WORKER_LOST))
+    """Free the jobs of workers that show no sign of life, and end those of web processes: ``(waiting, given up)``."""
+    return jobs.sweep(max_attempts=most_attempts(), message=Text(WORKER_LOST), interrupted=Text(INTERRUPTED))
 
 
 def most_attempts() -> int:
@@ -90,7 +95,17 @@ def tell(job: jobs.Job) -> None:
     if version is not None:
         _send(proposal_waiting, "proposal_waiting", sender=type(version), version=version)
     reach("DONE:before_commit")
-    jobs.deliver(job.pk)
+    _deliver(job)
+
+
+def _deliver(job: jobs.Job) -> None:
+    """Mark an end as announced. One that no transaction of its own has brought gets its entry in the audit trail."""
+    if job.status == jobs.Status.SUCCEEDED:
+        jobs.deliver(job.pk)
+        return
+    with transaction.atomic():
+        if jobs.deliver(job.pk):
+            audit.ended(job)
 
 
 def _send(signal: Signal, name: str, **kwargs: Any) -> None:

@@ -22,10 +22,11 @@ from wagtail_ai_content.core.versions.changes import Change
 from wagtail_ai_content.core.versions.merge import Conflict
 from wagtail_ai_content.core.versions.places import overlap
 from wagtail_ai_content.core.versions.stored import opened
+from wagtail_ai_content.records.audit.api import Operation
 from wagtail_ai_content.records.versions import api as versions
 from wagtail_ai_content.records.versions.api import AIVersion
 
-from . import drafts
+from . import audit, drafts
 from .cases import Case, open_case
 from .provenance import record
 from .shapes import label_of
@@ -197,6 +198,11 @@ class _Request:
     def ids(self) -> frozenset[str]:
         return self.accept | self.reject
 
+    def counts(self) -> dict[str, int]:
+        """How many changes, for the audit trail."""
+        sizes = {"accepted": self.accept, "rejected": self.reject, "edited": self.edits, "overridden": self.override}
+        return {name: len(some) for name, some in sizes.items() if some}
+
     def check(self, case: Case) -> None:
         """Raises: ``InvalidInput``."""
         known = {change.id for change in case.changes}
@@ -284,6 +290,8 @@ def _note(case: Case, request: _Request, *, revision: Any) -> None:
         accepted = [change.block for change in case.changes if change.id in request.accept]
         versions.supersede(version, blocks=accepted, by=stamp)
     case.log(ACCEPT_ACTION if request.accept else REJECT_ACTION, revision=revision)
+    operation = Operation.ACCEPTED if request.accept else Operation.REJECTED
+    audit.decided(version, case.user, operation, detail=request.counts(), revision=revision)
 
 
 def _keep_touched(case: Case) -> None:
@@ -336,3 +344,5 @@ def _forget(case: Case, write: Mapping[str, Any], *, revision: Any) -> None:
     versions.store_decisions(version, reviewer=case.user)
     versions.restore_superseded(version)
     case.log(UNDO_ACTION, revision=revision)
+    detail = {"added": len(write["added"]), "removed": len(write["removed"])}
+    audit.decided(version, case.user, Operation.UNDONE, detail=detail, revision=revision)

@@ -14,7 +14,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.db import Error, InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F
@@ -25,17 +25,20 @@ from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared
 from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.engine.reply import clean_reply
 from wagtail_ai_content.core.engine.retry import Tried, Verdict, verdict
-from wagtail_ai_content.core.errors import AIError, Gone, OtherVersion, TooManyCalls
+from wagtail_ai_content.core.errors import AIError, Gone, MalformedReply, OtherVersion, TooManyCalls
+from wagtail_ai_content.core.guardrails.redaction import restore
 from wagtail_ai_content.core.providers.base import Reply, Request
 from wagtail_ai_content.core.text import Text, gettext_noop, storable
 from wagtail_ai_content.core.versions import places
 from wagtail_ai_content.records.jobs import api as jobs
 
-from . import recover
-from .build import build_request, resolve_prompt, task_of
+from . import audit, prices, recover, usage
+from .build import compose, task_of
 from .failpoints import reach
 from .functions import get_function
 from .turns import Order, in_turn
+
+T = TypeVar("T")
 
 logger = logging.getLogger("wagtail_ai_content")
 
@@ -47,6 +50,12 @@ INTERNAL = gettext_noop(
 TRYING_AGAIN = gettext_noop("%(error)s Next try in %(seconds)s s.")
 
 Ask = Callable[[Request, tuple[str, ...]], Awaitable[Reply]]
+
+
+class Do(Protocol):
+    """Does database work away from the event loop."""
+
+    def __call__(self, work: Callable[[], T], *, order: Order) -> Awaitable[T]: ...
 
 
 async def run_claim(claim: jobs.Claim, ask: Ask) -> None:
@@ -66,14 +75,15 @@ async def run_claim(claim: jobs.Claim, ask: Ask) -> None:
 
 
 class AsyncSteps:
-    """The engine's steps, with database work moved to the database's thread."""
+    """The engine's steps, with database work moved out of the event loop."""
 
-    def __init__(self, run: JobRun, ask: Ask) -> None:
+    def __init__(self, run: JobRun, ask: Ask, *, do: Do = in_turn) -> None:
         self._run = run
         self._ask = ask
+        self._do = do
 
     async def prepare(self) -> Request:
-        return await in_turn(self._run.prepare, order=Order.PREPARE)
+        return await self._do(self._run.prepare, order=Order.PREPARE)
 
     async def ask(self, request: Request) -> Reply:
         reach("AI_CALL:before_request")
@@ -82,22 +92,22 @@ class AsyncSteps:
         return reply
 
     async def keep(self, reply: Reply) -> None:
-        await patiently(lambda: self._run.keep(reply))
+        await patiently(lambda: self._run.keep(reply), do=self._do)
 
     async def parse(self) -> Parsed:
-        return await in_turn(self._run.parse, order=Order.FINISH)
+        return await self._do(self._run.parse, order=Order.FINISH)
 
     async def save(self, parsed: Parsed) -> None:
-        await patiently(lambda: self._run.save(parsed))
+        await patiently(lambda: self._run.save(parsed), do=self._do)
 
     async def deliver(self) -> None:
-        await in_turn(self._run.deliver, order=Order.FINISH)
+        await self._do(self._run.deliver, order=Order.FINISH)
 
     async def give_up_or_wait(self, error: AIError) -> None:
-        await in_turn(lambda: self._run.give_up_or_wait(error), order=Order.FINISH)
+        await self._do(lambda: self._run.give_up_or_wait(error), order=Order.FINISH)
 
 
-async def patiently(write: Callable[[], None]) -> None:
+async def patiently(write: Callable[[], None], *, do: Do = in_turn) -> None:
     """Do a write that must not be given up lightly, because the reply was paid for.
 
     A locked database or a lost connection is waited out. Doing it again is safe: each write is one transaction that is
@@ -105,12 +115,12 @@ async def patiently(write: Callable[[], None]) -> None:
     """
     for wait in DATABASE_WAITS:
         try:
-            return await in_turn(write, order=Order.FINISH)
+            return await do(write, order=Order.FINISH)
         except (OperationalError, InterfaceError) as error:
             logger.warning("The database did not take a write (%s); trying again", type(error).__name__)
-            await in_turn(close_old_connections, order=Order.FINISH)
+            await do(close_old_connections, order=Order.FINISH)
             await asyncio.sleep(wait)
-    await in_turn(write, order=Order.FINISH)
+    await do(write, order=Order.FINISH)
 
 
 class JobRun:
@@ -123,7 +133,7 @@ class JobRun:
     def __init__(self, claim: jobs.Claim) -> None:
         self.claim = claim
         self.job = claim.job
-        self._phase = Phase.INIT
+        self.phase = Phase.INIT
         self._count = 1
         self._ended = False
 
@@ -133,22 +143,21 @@ class JobRun:
         return self.job.reply is not None
 
     def prepare(self) -> Request:
-        jobs.update(self.claim, **self._at(Phase.PREP))
+        prices.refresh()
+        jobs.update(self.claim, **self.at(Phase.PREP))
         self._open()
         if self.job.calls >= conf.get("MAX_CALLS"):
             raise TooManyCalls(calls=self.job.calls)
         self.function.validate(self.task)
         reach("PREP:start")
-        resolved = resolve_prompt(self.function, self.task)
-        self.task = dataclasses.replace(self.task, wants=resolved.used)
-        prepared = self.function.prepare(self.task)
-        built = build_request(self.job, function=self.function, task=self.task, prepared=prepared, resolved=resolved)
+        composed = compose(self.task, function=self.function, repairs=self.job.repairs)
+        self.task, prepared, built = composed.task, composed.prepared, composed.built
         self.fallbacks = built.fallbacks
         sent = request_json(built.request)
         known = {
             "base": prepared.base,
             "base_digest": places.digest(prepared.base) if prepared.base is not None else "",
-            "prepared": prepared.as_json(),
+            "prepared": {**prepared.as_json(), "redacted": dict(built.redacted)},
             "request": sent,
             "request_hash": hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest(),
             "model_asked": built.request.model,
@@ -157,7 +166,7 @@ class JobRun:
             **built.prompt_fields,
         }
         with transaction.atomic():
-            written = jobs.update(self.claim, **known, **self._at(Phase.AI_CALL, model=built.request.model))
+            written = jobs.update(self.claim, **known, **self.at(Phase.AI_CALL, model=built.request.model))
             asked = {"model": built.request.model, "call": known["calls"]}
             jobs.log(
                 self.claim,
@@ -176,12 +185,13 @@ class JobRun:
             "model_used": answered["model"],
             "prompt_tokens": reply.usage.prompt_tokens,
             "completion_tokens": reply.usage.completion_tokens,
-            "cost": _sum(self.job.cost, reply.cost.amount),
+            "cost": summed(self.job.cost, reply.cost.amount),
             "price_source": reply.cost.source[:60],
             "confidence": reply.confidence,
         }
         with transaction.atomic():
-            written = jobs.update(self.claim, **known, **self._at(Phase.PARSE))
+            written = jobs.update(self.claim, **known, **self.at(Phase.PARSE))
+            usage.record(self.job, answered)
             facts = {name: value for name, value in answered.items() if name != "text"}
             jobs.log(self.claim, jobs.Entry(kind="response", phase=Phase.AI_CALL, data=facts))
             reach("AI_CALL:before_commit")
@@ -191,28 +201,18 @@ class JobRun:
     def parse(self) -> Parsed:
         self._open()
         reply: Any = self.job.reply
-        prepared = self._prepared()
-        cleaned = clean_reply(
-            reply["text"],
-            finish_reason=reply["finish_reason"],
-            structured=self.function.reply_schema(prepared) is not None,
-            given=json.dumps(prepared.variables, ensure_ascii=False),
-        )
-        parsed = self.function.parse_response(cleaned.text, prepared)
+        prepared = self.prepared()
+        parsed = understood(self.function, reply, prepared, redacted=self.redacted())
         self._count = parsed.count
         reach("PARSE:end")
-        return dataclasses.replace(
-            parsed,
-            warnings=(*cleaned.warnings, *parsed.warnings),
-            truncated=parsed.truncated or cleaned.truncated,
-        )
+        return parsed
 
     def save(self, parsed: Parsed) -> None:
-        self._phase = Phase.SAVE
+        self.phase = Phase.SAVE
         reach("SAVE:start")
         with transaction.atomic():
             written = jobs.update(self.claim, parsed=parsed.as_json())  # first of all, since it locks the job's row
-            saved = self.function.save_output(parsed, self._prepared(), self.task)
+            saved = self.function.save_output(parsed, self.prepared(), self.task)
             jobs.log(
                 self.claim,
                 jobs.Entry(kind="parsed", phase=Phase.PARSE, data={"warnings": len(parsed.warnings)}),
@@ -225,8 +225,9 @@ class JobRun:
                 outcome_reason=saved.reason,
                 message=saved.message.as_json(),
             )
+            audit.generated(self.job, outcome=saved.outcome, reason=saved.reason, parsed=parsed.as_json())
             reach("SAVE:before_commit")
-        self._remember_end(written)
+        self.remember_end(written)
         reach("SAVE:committed")
 
     def deliver(self) -> None:
@@ -234,6 +235,15 @@ class JobRun:
             recover.tell(self.job)
 
     def give_up_or_wait(self, error: AIError) -> None:
+        decided = self.judge(error)
+        with transaction.atomic():
+            self.note(error, again=decided.again, delay=decided.delay)
+            if decided.again:
+                return self._try_again(error, decided)
+            written = self.end(error)
+        self.remember_end(written)
+
+    def judge(self, error: AIError) -> Verdict:
         tried = Tried(
             calls=self.job.calls,
             max_calls=conf.get("MAX_CALLS"),
@@ -241,14 +251,14 @@ class JobRun:
             max_attempts=recover.most_attempts(),
             repairs=self.job.repairs,
         )
-        decided = verdict(error, tried, draw=random.SystemRandom().random)
-        with transaction.atomic():
-            facts = {"code": error.code, "again": decided.again, "delay": round(decided.delay, 1)}
-            jobs.log(self.claim, jobs.Entry(kind="error", phase=self._phase, data=facts))
-            if decided.again:
-                return self._try_again(error, decided)
-            written = self._end(error)
-        self._remember_end(written)
+        return verdict(error, tried, draw=random.SystemRandom().random)
+
+    def note(self, error: AIError, *, again: bool, delay: float = 0.0) -> None:
+        """Write ``error`` into the job's log."""
+        facts = {"code": error.code, "again": again, "delay": round(delay, 1)}
+        jobs.log(self.claim, jobs.Entry(kind="error", phase=self.phase, data=facts))
+        if again and self.replied and isinstance(error, MalformedReply):
+            audit.discarded(self.job, error)
 
     def wait_for_database(self) -> None:
         """Let the job be claimed again in a moment; where even that fails, its lease runs out by itself."""
@@ -267,7 +277,7 @@ class JobRun:
                 error=Text(INTERNAL).as_json(),
                 message=Text(INTERNAL).as_json(),
             )
-            self._remember_end(written)
+            self.remember_end(written)
             self.deliver()
         except (Error, jobs.LeaseLost):
             logger.warning("Job %s could not be marked as failed", self.claim.job_id)
@@ -278,18 +288,24 @@ class JobRun:
             raise OtherVersion
         self.task = task_of(self.job)
 
-    def _prepared(self) -> Prepared:
+    def prepared(self) -> Prepared:
+        """What the function found, as stored with the job."""
         stored: Any = self.job.prepared
         return Prepared(variables=stored["variables"], notes=stored["notes"], base=self.job.base)
 
-    def _at(self, phase: Phase, *, model: str = "") -> dict[str, Any]:
-        self._phase = phase
+    def redacted(self) -> Mapping[str, str]:
+        stored: Any = self.job.prepared
+        redacted: Mapping[str, str] = stored.get("redacted", {})
+        return redacted
+
+    def at(self, phase: Phase, *, model: str = "") -> dict[str, Any]:
+        self.phase = phase
         function = get_function(self.job.function)
         params = {"model": model or self.job.model_asked, "count": self._count, "target": self.job.target_label}
         message = Text(function.messages[phase], params)
         return {"phase": phase.name, "progress": phase.start, "message": message.as_json()}
 
-    def _remember_end(self, written: Mapping[str, Any]) -> None:
+    def remember_end(self, written: Mapping[str, Any]) -> None:
         jobs.remember(self.job, written)
         self._ended = True
 
@@ -302,15 +318,30 @@ class JobRun:
             fields |= {"reply": None, "repairs": F("repairs") + 1}
         jobs.retry(self.claim, delay=decided.delay, **fields)
 
-    def _end(self, error: AIError) -> Mapping[str, Any]:
+    def end(self, error: AIError, *, text: Text | None = None, **fields: Any) -> Mapping[str, Any]:
+        """``text``: what is told instead of the error's own."""
         status = jobs.Status.CANCELLED if isinstance(error, Gone) else jobs.Status.FAILED
-        return jobs.finish(
-            self.claim,
-            status=status,
-            error_code=error.code,
-            error=error.text.as_json(),
-            message=error.text.as_json(),
-        )
+        told = (text or error.text).as_json()
+        return jobs.finish(self.claim, status=status, error_code=error.code, error=told, message=told, **fields)
+
+
+def understood(
+    function: AIFunction, reply: Mapping[str, Any], prepared: Prepared, *, redacted: Mapping[str, str]
+) -> Parsed:
+    """What ``function`` reads in a stored reply, ``redacted`` put back. Raises: ``MalformedReply``, ``Refused``."""
+    structured = function.reply_schema(prepared) is not None
+    cleaned = clean_reply(
+        restore(reply["text"], redacted, quoted=structured),
+        finish_reason=reply["finish_reason"],
+        structured=structured,
+        given=json.dumps(prepared.variables, ensure_ascii=False),
+    )
+    parsed = function.parse_response(cleaned.text, prepared)
+    return dataclasses.replace(
+        parsed,
+        warnings=(*cleaned.warnings, *parsed.warnings),
+        truncated=parsed.truncated or cleaned.truncated,
+    )
 
 
 def request_json(request: Request) -> dict[str, Any]:
@@ -342,7 +373,7 @@ def _prompt_facts(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"prompt": fields["prompt_key"], "version": fields["prompt_version"], "source": fields["prompt_source"]}
 
 
-def _sum(before: Decimal | None, amount: Decimal | None) -> Decimal | None:
+def summed(before: Decimal | None, amount: Decimal | None) -> Decimal | None:
     """What all calls of a job cost together, as far as it is known."""
     if before is None or amount is None:
         return amount if amount is not None else before

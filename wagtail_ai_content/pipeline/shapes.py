@@ -117,7 +117,14 @@ def _of_relation(relation: Any) -> Shape:
     return Children(fields | nested, order=order)
 
 
+def is_instruction(block: Block) -> bool:
+    """Whether the text of ``block`` is a note to an AI and no part of the content, as its Meta says."""
+    return bool(getattr(block.meta, "ai_instruction", False))
+
+
 def _of_block(block: Block) -> Shape:
+    if is_instruction(block):
+        return Value()
     match block:
         case ImageBlock():
             return Value(holds="image")  # A picture and its description are one thing.

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
+from wagtail.models import AbstractPage
 
 from wagtail_ai_content.core.engine.function import AIFunction, Target, Task
-from wagtail_ai_content.core.errors import Conflict, InvalidInput, NotAllowed
+from wagtail_ai_content.core.errors import Conflict, InvalidInput, NotAllowed, TooLong
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.records.jobs import api as jobs
 
-from . import queue
+from . import queue, rights, usage
 from .build import resolve_prompt
 from .functions import get_function
-from .targets import NO_USER, check_allowed, describe, site_of
+from .rights import NewObject
+from .targets import NO_USER, describe, describe_new, site_of
 
 REPEAT_SECONDS = 10.0
 MOST_PARAMS = 100_000
-PARAMETER_KINDS: dict[str, type] = {"prompt": str, "prompt_override": str, "variables": dict}
+MOST_FORM_PARAMS = 1_000_000
+"""Characters, for functions that get their texts from an open form."""
+PARAMETER_KINDS: dict[str, type] = {"prompt": str, "prompt_override": str, "variables": dict, "fresh": bool}
 
 NOT_PLAIN = gettext_noop("the parameters must be plain JSON data of at most 100 kB")
+FORM_TOO_LONG = gettext_noop(
+    "The text and what it goes with have more than %(most)s characters, which is more than can be sent at once. "
+    "Select a shorter part and try again."
+)
+SAVE_FIRST = gettext_noop("This works on saved pages only. Save it first, then ask again.")
 KEY_TOO_LONG = gettext_noop("an idempotency key has at most 200 characters")
 TOO_MANY = gettext_noop("You chose %(count)s items; this can be done for at most %(most)s at once. Choose fewer.")
 WRONG_KIND = gettext_noop("The parameter “%(name)s” has the wrong type.")
@@ -38,9 +48,12 @@ class Ask:
 
     function: str
     page: Any = None
-    """The page it is about (any instance of it); None for functions without one."""
+    """The page it is about (any instance of it); None for functions without one. For a function that works on an open
+    form, the instance of any model."""
+    new: NewObject | None = None
+    """What is being created in the open form, in place of a page."""
     user: Any = None
-    """Who asks. Required for a page."""
+    """Who asks. Required for a page or a new object."""
     site: Any = None
     """The Wagtail site; the page's own when None."""
     params: Mapping[str, Any] | None = None
@@ -57,54 +70,81 @@ def submit(ask: Ask) -> jobs.Job:
     The same idempotency key, or the same request within ten seconds, gives the same job. Raises: ``InvalidInput`` and
     its kinds, ``NotAllowed``, ``Conflict``; nothing is stored then.
     """
-    function = get_function(ask.function)
-    new = _checked(ask, function)
-    with transaction.atomic():
-        _lock_user(new.user_id)
-        known = _known(new)
-        if known is not None:
-            return known
-        job = _stored(new)
+    job, is_new = admit(ask, jobs.create)
+    if is_new:
         queue.ring_on_commit()
     return job
 
 
-def _checked(ask: Ask, function: AIFunction) -> jobs.NewJob:
-    params = _plain(ask.params or {})
-    target = describe(ask.page, path=ask.path) if ask.page is not None else None
-    site = ask.site or (site_of(ask.page) if ask.page is not None else None)
+def admit(ask: Ask, store: Callable[[jobs.NewJob], jobs.Job]) -> tuple[jobs.Job, bool]:
+    """Check ``ask``, and ``store`` its job unless it is known; gives the job and whether it is new. Raises: see
+    :func:`submit`."""
+    new = checked(ask)
+    held_to = usage.terms(new)
+    with transaction.atomic():
+        _lock_user(new.user_id)
+        known = _known(new)
+        return (known, False) if known is not None else _stored(new, store, held_to)
+
+
+def checked(ask: Ask) -> jobs.NewJob:
+    """The job that ``ask`` would be; nothing is stored. Raises: see :func:`submit`."""
+    function = get_function(ask.function)
+    is_of_form = bool(function.editor_params)
+    params = _plain(ask.params or {}, most=MOST_FORM_PARAMS if is_of_form else MOST_PARAMS)
+    if ask.new is not None and not is_of_form:
+        raise InvalidInput(SAVE_FIRST)
+    target = _described(ask, any_model=is_of_form)
     user = _fresh_user(ask.user)
     if target is not None:
-        if user is None:
-            raise NotAllowed(NO_USER)
-        check_allowed(ask.page.specific, user)
+        _check_rights(ask, user)
+    site = ask.site or _site_of(ask)
     task = Task(
         function=function.name,
         payload=params,
-        target=target,
+        target=target if ask.new is None else None,
         user_id=str(user.pk) if user else None,
         site_id=site.pk if site else None,
     )
     _check_count(function, params.get("ids"))
     function.validate(task)
     resolve_prompt(function, task)
-    return _new_job(ask, function, task=task, user=user, site=site)
+    return _new_job(ask, function, task=task, target=target, user=user, site=site)
 
 
-def _new_job(ask: Ask, function: AIFunction, *, task: Task, user: Any, site: Any) -> jobs.NewJob:
+def _described(ask: Ask, *, any_model: bool) -> Target | None:
+    if ask.new is not None:
+        return describe_new(ask.new.model, path=ask.path)
+    return describe(ask.page, path=ask.path, any_model=any_model) if ask.page is not None else None
+
+
+def _check_rights(ask: Ask, user: Any) -> None:
+    if user is None:
+        raise NotAllowed(NO_USER)
+    if ask.new is not None:
+        rights.check_new(ask.new, user)
+    else:
+        rights.check(ask.page, user)
+
+
+def _site_of(ask: Ask) -> Any:
+    page = ask.new.parent if ask.new is not None else ask.page
+    return site_of(page) if isinstance(page, AbstractPage) else None
+
+
+def _new_job(ask: Ask, function: AIFunction, *, task: Task, target: Target | None, user: Any, site: Any) -> jobs.NewJob:
     if len(ask.idempotency_key) > 200:
         raise InvalidInput(reason=KEY_TOO_LONG)
-    target = task.target
     return jobs.NewJob(
         function=function.name,
         function_version=function.version,
         params=task.payload,
-        fingerprint=_fingerprint(task),
+        fingerprint=_fingerprint(task, target),
         user_id=user.pk if user else None,
         user_name=user.get_username() if user else "",
         site_id=task.site_id,
         site_name=str(site) if site else "",
-        target_content_type_id=ask.page.cached_content_type.pk if target else None,
+        target_content_type_id=_content_type_of(ask),
         target_object_id=target.object_id if target else "",
         target_label=target.label if target else "",
         target_path=target.path if target else "",
@@ -114,19 +154,30 @@ def _new_job(ask: Ask, function: AIFunction, *, task: Task, user: Any, site: Any
     )
 
 
+def _content_type_of(ask: Ask) -> int | None:
+    if ask.new is None and ask.page is None:
+        return None
+    if isinstance(ask.page, AbstractPage):
+        return int(ask.page.cached_content_type.pk)
+    model = ask.new.model if ask.new is not None else type(ask.page)
+    return int(ContentType.objects.get_for_model(model).pk)
+
+
 def _check_count(function: AIFunction, ids: Any) -> None:
     most = function.get_max_items()
     if most is not None and isinstance(ids, list) and len(ids) > most:
         raise InvalidInput(TOO_MANY, count=len(ids), most=most)
 
 
-def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(params: Mapping[str, Any], *, most: int) -> dict[str, Any]:
     try:
         text = json.dumps(dict(params), allow_nan=False, ensure_ascii=False)
         text.encode()  # a lone surrogate cannot be stored
     except (TypeError, ValueError):
         raise InvalidInput(reason=NOT_PLAIN) from None
-    if len(text) > MOST_PARAMS or "\\u0000" in text:
+    if len(text) > most > MOST_PARAMS:
+        raise TooLong(FORM_TOO_LONG, most=most)
+    if len(text) > most or "\\u0000" in text:
         raise InvalidInput(reason=NOT_PLAIN)
     plain: dict[str, Any] = json.loads(text)
     for name, kind in PARAMETER_KINDS.items():
@@ -161,18 +212,19 @@ def _known(new: jobs.NewJob) -> jobs.Job | None:
     return job
 
 
-def _stored(new: jobs.NewJob) -> jobs.Job:
+def _stored(new: jobs.NewJob, store: Callable[[jobs.NewJob], jobs.Job], held_to: usage.Terms) -> tuple[jobs.Job, bool]:
     try:
-        return jobs.create(new)
+        with transaction.atomic(savepoint=bool(held_to.limits)):
+            return store(usage.reserve(new, held_to)), True
     except IntegrityError:
         job = _known(new)
         if job is None:
             raise
-        return job
+        return job, False
 
 
-def _fingerprint(task: Task) -> str:
-    parts = [task.function, task.payload, task.site_id, _target_key(task.target)]
+def _fingerprint(task: Task, target: Target | None) -> str:
+    parts = [task.function, task.payload, task.site_id, _target_key(target)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -24,11 +24,12 @@ from wagtail_ai_content.core.versions.merge import Conflict, merge
 from wagtail_ai_content.core.versions.parts import VALUE
 from wagtail_ai_content.core.versions.places import META, get, overlap, with_changes
 from wagtail_ai_content.core.versions.stored import is_same
+from wagtail_ai_content.records.audit.api import Operation
 from wagtail_ai_content.records.versions import api as versions
 from wagtail_ai_content.records.versions.api import AIVersion, VersionStatus
 from wagtail_ai_content.signals import version_decided
 
-from . import drafts
+from . import audit, drafts
 from .provenance import record
 from .review import ACCEPT_ACTION, UNDO_ACTION
 from .shapes import content_shape, label_of
@@ -281,6 +282,8 @@ def _record(version: AIVersion, target: Any, *, user: Any, ids: frozenset[str]) 
     with LogContext(user=user):
         action = ACCEPT_ACTION if added else UNDO_ACTION
         log(instance=current, action=action, user=user, content_changed=False, data=versions.attribution(version))
+    counts = {"accepted": len(added), "taken_back": len(removed), "in_editor": True}
+    audit.decided(version, user, Operation.ACCEPTED if added else Operation.UNDONE, detail=counts, revision=None)
     transaction.on_commit(lambda: version_decided.send_robust(sender=type(version), version=version))
 
 

@@ -25,10 +25,12 @@ NO_USER = gettext_noop("A request about a page needs the user who asks. Say for 
 NOT_A_PAGE = gettext_noop("AI functions can work on pages only; “%(label)s” is not a page.")
 
 
-def describe(page: Any, *, path: str = "") -> Target:
-    """``page`` as the target of a job."""
+def describe(page: Any, *, path: str = "", any_model: bool = False) -> Target:
+    """``page`` as the target of a job; with ``any_model`` the instance of any model. Raises: ``InvalidInput``."""
     if not isinstance(page, AbstractPage):
-        raise InvalidInput(NOT_A_PAGE, label=str(page))
+        if not any_model:
+            raise InvalidInput(NOT_A_PAGE, label=str(page))
+        return Target(content_type=page._meta.label_lower, object_id=str(page.pk), label=str(page), path=path)
     content_type = ContentType.objects.get_for_id(page.cached_content_type.pk)
     return Target(
         content_type=f"{content_type.app_label}.{content_type.model}",
@@ -36,6 +38,11 @@ def describe(page: Any, *, path: str = "") -> Target:
         label=page.get_admin_display_title(),
         path=path,
     )
+
+
+def describe_new(model: Any, *, path: str = "") -> Target:
+    """What is only being created, as the target of a job."""
+    return Target(content_type=model._meta.label_lower, object_id="", label="", path=path)
 
 
 def open_target(task: Task) -> Any:

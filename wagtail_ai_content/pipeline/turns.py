@@ -1,4 +1,4 @@
-"""Whose turn it is in the database's thread.
+"""Whose turn it is in the database's thread, and the few threads of a web process that streams.
 
 All jobs of a process share one thread for their database work. Served in the order of asking they would walk in step:
 all prepare, then all wait for their models with nothing to do, then all are saved. What is nearer to its end goes
@@ -8,14 +8,22 @@ first, so that some are prepared while others wait.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from enum import IntEnum
+from functools import cache, partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from asgiref.sync import sync_to_async
+from django.db import close_old_connections
+
+POOL_THREADS = 4
+"""Connections that the streams of a web process take, however many there are."""
 
 T = TypeVar("T")
 
@@ -33,6 +41,30 @@ class Order(IntEnum):
 async def in_turn(work: Callable[[], T], *, order: Order) -> T:
     """Do ``work`` in the database's thread when it is its turn."""
     return await _turns_of(asyncio.get_running_loop()).take(work, order=order)
+
+
+async def in_pool(work: Callable[[], T], *, order: Order = Order.FINISH) -> T:
+    """Do ``work`` in one of the process's few threads for streams, with a connection that no stream keeps.
+
+    For web processes, where Django gives each request a thread and a connection of its own. ``order`` is taken for
+    the sake of :func:`in_turn`, whose place it takes there: with so few streams all are served as they come.
+    """
+    inside = partial(copy_context().run, _with_fresh_connection, work)
+    return await asyncio.get_running_loop().run_in_executor(_pool(os.getpid()), inside)
+
+
+def _with_fresh_connection(work: Callable[[], T]) -> T:
+    close_old_connections()
+    try:
+        return work()
+    finally:
+        close_old_connections()
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """``process``: its id, since threads do not survive a fork."""
+    return ThreadPoolExecutor(POOL_THREADS, thread_name_prefix="wagtail-ai-stream")
 
 
 class Turns:

@@ -26,7 +26,7 @@ from wagtail_ai_content.core.versions.shape import ContentShape
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.versions import api as versions
 
-from . import drafts, invariants
+from . import drafts, invariants, quality
 from .provenance import record
 from .shapes import content_shape, label_of
 from .targets import acting_user, find, snapshot
@@ -69,8 +69,8 @@ REASONS: Mapping[str, str] = {
 
 ATTRIBUTED = (
     "function", "target_content_type_id", "target_object_id", "target_label", "base_digest", "model_used",
-    "model_parameters", "prompt_key", "prompt_version", "prompt_source", "confidence", "cost", "requested_by_id",
-    "requested_by_name", "site_id",
+    "model_parameters", "params", "prompt_key", "prompt_version", "prompt_source", "confidence", "cost",
+    "requested_by_id", "requested_by_name", "site_id",
 )  # fmt: skip
 """What a version takes over from its job; the job's texts are large and known here already."""
 
@@ -165,6 +165,7 @@ class _Result:
                 warnings=(*self.parsed.warnings, *self.checked.warnings),
                 invariants=[difference.as_json() for difference in self.checked.differences],
                 alerts=self.checked.alerts,
+                quality=self._quality(page),
                 revision_id=revision.pk if revision else None,
                 reason=reason,
             ),
@@ -180,6 +181,16 @@ class _Result:
                 content_changed=revision is not None,
                 data=versions.attribution(version),
             )
+
+    def _quality(self, page: Any) -> dict[str, Any] | None:
+        return quality.assess(
+            self.base,
+            self.checked.proposed,
+            shape=self.shape,
+            language=invariants.language_of(page),
+            alerts=self.checked.alerts,
+            instruction=str(self.job.params.get("instruction", "")),
+        )
 
     def _touched(self, model: Any) -> list[dict[str, str]]:
         return [

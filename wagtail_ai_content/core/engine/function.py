@@ -112,6 +112,10 @@ class AIFunction(ABC):
     title: str = ""
     """What a person calls it (mark it with ``gettext_noop``)."""
     description: str = ""
+    editor_params: tuple[str, ...] = ()
+    """What the open editor gives it of the form, by name (see the explanation of the editor). A function with any can
+    be asked from there, about any object, saved or not: it reads nothing but its parameters, and its outcome is a
+    value. Without any it works on a saved page."""
     max_tokens: int = 2000
     temperature: float | None = 0.3
     messages: Mapping[Phase, str] = {

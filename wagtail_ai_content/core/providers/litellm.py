@@ -102,6 +102,12 @@ def _warm_up(litellm: Any) -> None:
     litellm.ImageResponse(data=[])
 
 
+async def _ready() -> None:
+    """Load litellm before the clock of a call runs, and not in the event loop, which would stand still for seconds."""
+    if not _loaded:
+        await asyncio.to_thread(load)
+
+
 def _configure(litellm: Any) -> None:
     litellm.telemetry = False
     litellm.drop_params = True
@@ -159,6 +165,7 @@ class LiteLLMProvider(Provider):
         return await self._within(request, lambda exchange: self._complete(request, exchange))
 
     async def stream(self, request: Request) -> AsyncIterator[Chunk]:
+        await _ready()
         exchange = self._exchange(request.model, streaming=True)
         ends = asyncio.get_running_loop().time() + request.deadline
         pieces = self._pieces(request, exchange)
@@ -185,6 +192,7 @@ class LiteLLMProvider(Provider):
             await _loaded[0][1].aclose()
 
     async def _within(self, request: Any, call: Callable[[Exchange], Awaitable[T]]) -> T:
+        await _ready()
         exchange = self._exchange(request.model)
         ends = asyncio.get_running_loop().time() + request.deadline
         try:

@@ -42,17 +42,25 @@ Lookup = Callable[[str], Price | None]
 class PriceBook:
     """The site's own prices first, then a public list."""
 
-    def __init__(self, *, site: Mapping[str, Price] | None = None, public: Lookup = lambda model: None) -> None:
-        """``site``: by model as the site writes it."""
+    def __init__(
+        self,
+        *,
+        site: Mapping[str, Price] | None = None,
+        public: Lookup = lambda model: None,
+        entered: Lookup = lambda model: None,
+    ) -> None:
+        """``site``: by model as the site writes it. ``entered``: what goes before it, asked each time."""
         self._site = dict(site or {})
+        self._entered = entered
         self._public = public
 
     def price(self, asked: str, *, answered: str = "") -> Price | None:
         """The price of the model that answered, which may go by a longer, dated name than the one asked."""
         full = f"{asked.partition('/')[0]}/{answered}" if answered and "/" not in answered else answered
         for name in (full, answered, asked):
-            if name in self._site:
-                return self._site[name]
+            known = self._entered(name) or self._site.get(name)
+            if known is not None:
+                return known
         found = self._public(full) if full else None
         if found is None and _same_model(asked, answered):
             found = self._public(asked)

@@ -7,9 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -21,6 +19,7 @@ from wagtail_ai_content.records.versions import api as versions
 
 from .fields import OpenForm
 from .steps import steps_between
+from .subject import editable
 from .wording import arrival, outcome, sides
 
 MOST_KNOWN = 100
@@ -106,18 +105,9 @@ def _base(where: Standing) -> dict[str, Any] | None:
 
 
 def _editable(request: HttpRequest, app_label: str, model_name: str, object_id: str) -> Any:
-    """The object, not specific, if the user may edit it. Raises: ``Http404``."""
-    try:
-        model = apps.get_model(app_label, model_name)
-    except LookupError as error:
-        raise Http404 from error
-    if not issubclass(model, AbstractPage | RevisionMixin):
-        raise Http404
-    try:
-        instance = model._default_manager.filter(pk=unquote(object_id)).first()
-    except (ValueError, ValidationError) as error:
-        raise Http404 from error
-    if instance is None or not drafts.may_edit(instance, request.user):
+    """The object, not specific, if it has versions and the user may edit it. Raises: ``Http404``."""
+    instance = editable(request.user, app_label, model_name, unquote(object_id))
+    if not isinstance(instance, AbstractPage | RevisionMixin):
         raise Http404
     return instance
 

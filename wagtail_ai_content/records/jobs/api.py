@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,10 +17,16 @@ from django.db.models.functions import Coalesce, Now
 
 from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.text import Text
+from wagtail_ai_content.records.usage import api as usage
 
 from .models import Heartbeat, Job, JobStep, Outcome, Status
+from .settling import give_back
+from .values import LISTED, STOPPED, WATCHED, WEB, Claim, Entry, LeaseLost, NewJob
 
 __all__ = [
+    "STOPPED",
+    "WATCHED",
+    "WEB",
     "Claim",
     "Entry",
     "Job",
@@ -34,11 +39,13 @@ __all__ = [
     "cancel",
     "cancel_all",
     "claim",
+    "claim_of",
     "claimable_count",
     "create",
     "deliver",
     "fetch",
     "finish",
+    "give_back",
     "heartbeat_age",
     "is_due_within",
     "keep_alive",
@@ -50,6 +57,7 @@ __all__ = [
     "restart",
     "retry",
     "running_count",
+    "settle",
     "still_mine",
     "sweep",
     "undelivered",
@@ -57,67 +65,27 @@ __all__ = [
     "with_key",
 ]
 
+SETTLING_SECONDS = 10.0
+SETTLED_AT_ONCE = 500
 TICK = timedelta(microseconds=1)
 """SQLite compares times as texts, in which .123 is less than .123000."""
-LISTED = (
-    "id", "function", "status", "outcome", "phase", "progress", "message", "requested_by_name", "target_label",
-    "target_object_id", "target_content_type_id", "model_used", "cost", "price_source", "error_code", "error",
-    "created", "completed",
-)  # fmt: skip
 
 
-class LeaseLost(Exception):
-    """The job is no longer this worker's: it was cancelled, or its lease ran out and somebody else took it."""
+def create(new: NewJob, *, owner: str = "", lease: float = 0.0) -> Job:
+    """Store a job: pending, or with an ``owner`` running and claimed by it for ``lease`` seconds (see ``claim_of``).
 
-
-@dataclass(frozen=True, kw_only=True)
-class NewJob:
-    """What is known when a job is asked for."""
-
-    function: str
-    function_version: str
-    params: Mapping[str, Any]
-    fingerprint: str
-    """Hash of function, target and parameters: the same request has the same."""
-    user_id: Any = None
-    user_name: str = ""
-    site_id: int | None = None
-    site_name: str = ""
-    target_content_type_id: int | None = None
-    target_object_id: str = ""
-    target_label: str = ""
-    target_path: str = ""
-    priority: int = 0
-    """Higher goes first."""
-    idempotency_key: str = ""
-    message: Text = field(default_factory=lambda: Text(""))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """A worker's right to a job, until its lease ends."""
-
-    job_id: uuid.UUID
-    fence: int
-    owner: str
-    job: Job = field(compare=False, repr=False)
-    """The job as it was claimed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """A line for the log of a job."""
-
-    kind: str
-    """What happened: ``checked``, ``prepared``, ``request``, ``response``, ``parsed``, ``saved`` or ``error``."""
-    phase: Phase
-    data: Mapping[str, Any] = field(default_factory=dict)
-    """Facts about it, without any text of the request or the reply."""
-
-
-def create(new: NewJob) -> Job:
-    """Store a pending job. Raises: IntegrityError when its idempotency key is taken."""
+    Raises: IntegrityError when its idempotency key is taken.
+    """
+    taken: dict[str, Any] = (
+        {
+            "status": Status.RUNNING, "fence": 1, "attempts": 1, "lease_owner": owner, "lease_expires": _in(lease),
+            "started": Now(),
+        }
+        if owner
+        else {}
+    )  # fmt: skip
     job = Job(
+        **taken,
         function=new.function,
         function_version=new.function_version,
         params=dict(new.params),
@@ -133,14 +101,20 @@ def create(new: NewJob) -> Job:
         target_path=new.target_path,
         priority=new.priority,
         idempotency_key=new.idempotency_key,
+        reserved=new.reserved,
         message=new.message.as_json(),
         next_attempt=Now(),
         created=Now(),
     )
     with transaction.atomic():
         job.save(force_insert=True)
-    job.refresh_from_db(fields=["created", "next_attempt"])
+    job.refresh_from_db(fields=["created", "next_attempt", "started", "lease_expires"])
     return job
+
+
+def claim_of(job: Job) -> Claim:
+    """The right to a job that was created with an owner."""
+    return Claim(job_id=job.pk, fence=job.fence, owner=job.lease_owner, job=job)
 
 
 def actor_key(user_id: Any) -> str:
@@ -243,10 +217,17 @@ def keep_alive(owner: str, claims: Iterable[Claim], *, lease: float) -> None:
 
 def finish(claim: Claim, *, status: Status, **fields: Any) -> dict[str, Any]:
     """Bring a claimed job to its end, and give what was written. Raises: ``LeaseLost``."""
-    return update(
-        claim, status=status, completed=Now(), progress=100, phase=Phase.DONE.name, lease_owner="",
-        lease_expires=None, **fields,
-    )  # fmt: skip
+    ended = {
+        "status": status, "completed": Now(), "progress": 100, "phase": Phase.DONE.name, "lease_owner": "",
+        "lease_expires": None, **fields,
+    }  # fmt: skip
+    if not claim.job.reserved:
+        return update(claim, **ended)
+    with transaction.atomic():
+        written = update(claim, **ended, reserved=None)
+        asked = claim.job.calls > 0
+        usage.settle([usage.Ended(job=claim.job_id, reserved=claim.job.reserved, asked=asked)])
+    return written
 
 
 def retry(claim: Claim, *, delay: float, **fields: Any) -> None:
@@ -256,15 +237,33 @@ def retry(claim: Claim, *, delay: float, **fields: Any) -> None:
 
 def cancel(job_id: uuid.UUID, *, message: Text) -> bool:
     """End a job that has not ended. A worker that runs it finds its fence gone and stops. False if it had ended."""
-    return bool(_cancel(Job.objects.filter(pk=job_id), message=message))
+    with transaction.atomic():
+        cancelled = _cancel(Job.objects.filter(pk=job_id), message=message)
+        give_back()
+    return bool(cancelled)
 
 
 def cancel_all(*, message: Text, function: str = "") -> int:
     """End all jobs that have not ended (of one function), and give their number."""
-    return _cancel(Job.objects.filter(function=function) if function else Job.objects.all(), message=message)
+    with transaction.atomic():
+        cancelled = _cancel(Job.objects.filter(function=function) if function else Job.objects.all(), message=message)
+        give_back()
+    return cancelled
 
 
-def _cancel(some: QuerySet[Job], *, message: Text) -> int:
+def settle(claim: Claim, *, message: Text, **fields: Any) -> bool:
+    """End a claimed job that is no longer wanted, or complete the record of one that was cancelled meanwhile.
+
+    ``fields``: what is known of a reply that was not read to its end. False if the job had ended otherwise.
+    """
+    told = message.as_json()
+    if _cancel(_owned(claim), message=message, **fields):
+        return True
+    cancelled = Job.objects.filter(pk=claim.job_id, status=Status.CANCELLED, fence=claim.fence + 1, reply__isnull=True)
+    return bool(cancelled.update(**{"message": told, **fields}))
+
+
+def _cancel(some: QuerySet[Job], *, message: Text, **fields: Any) -> int:
     return some.filter(status__in=[Status.PENDING, Status.RUNNING]).update(
         status=Status.CANCELLED,
         fence=F("fence") + 1,
@@ -272,14 +271,16 @@ def _cancel(some: QuerySet[Job], *, message: Text) -> int:
         lease_expires=None,
         completed=Now(),
         message=message.as_json(),
+        **fields,
     )
 
 
 def restart(job_id: uuid.UUID, *, forget_reply: bool = False) -> bool:
     """Put a job that failed or was cancelled back in the queue; False when it is neither.
 
-    A stored reply is used again, unless it is to be forgotten.
+    A stored reply is used again, unless it is to be forgotten, or is only what had come of one when it was stopped.
     """
+    Job.objects.filter(pk=job_id, reply__finish_reason=STOPPED).update(reply=None)
     forgotten = {"reply": None} if forget_reply else {}
     return bool(
         Job.objects.filter(pk=job_id, status__in=[Status.FAILED, Status.CANCELLED]).update(
@@ -297,16 +298,26 @@ def restart(job_id: uuid.UUID, *, forget_reply: bool = False) -> bool:
     )
 
 
-def sweep(*, max_attempts: int, message: Text) -> tuple[int, int]:
-    """Take running jobs whose lease ended back: ``(waiting again, given up after max_attempts)``."""
+def sweep(*, max_attempts: int, message: Text, interrupted: Text | None = None) -> tuple[int, int]:
+    """Take running jobs whose lease ended back: ``(waiting again, given up after max_attempts)``.
+
+    Those that a web process ran are given up at once: the person they were for has seen the answer stop, and a worker
+    that began anew would surprise them, and cost twice. ``interrupted``: what is told of them, ``message`` when None.
+    """
+    told = (interrupted or message).as_json()
     expired = Q(status=Status.RUNNING, lease_expires__lt=Now())
     gone = {"lease_owner": "", "lease_expires": None}
+    stopped = Job.objects.filter(expired, lease_owner__startswith=WEB).update(
+        status=Status.FAILED, completed=Now(), fence=F("fence") + 1, error_code="interrupted",
+        error=told, message=told, **gone,
+    )  # fmt: skip
     given_up = Job.objects.filter(expired, attempts__gte=max_attempts).update(
         status=Status.FAILED, completed=Now(), fence=F("fence") + 1, error_code="worker_lost",
         error=message.as_json(), message=message.as_json(), **gone,
     )  # fmt: skip
     again = Job.objects.filter(expired).update(status=Status.PENDING, next_attempt=Now(), **gone)
-    return again, given_up
+    give_back()
+    return again, given_up + stopped
 
 
 def is_due_within(seconds: float) -> bool:
@@ -336,9 +347,9 @@ def undelivered(*, limit: int) -> list[Job]:
     return list(Job.objects.filter(delivered=None, completed__isnull=False).order_by("completed")[:limit])
 
 
-def deliver(job_id: uuid.UUID) -> None:
-    """Remember that the end of a job was announced."""
-    Job.objects.filter(pk=job_id).update(delivered=Now())
+def deliver(job_id: uuid.UUID) -> bool:
+    """Remember that the end of a job was announced; False when that was known."""
+    return bool(Job.objects.filter(pk=job_id, delivered=None, completed__isnull=False).update(delivered=Now()))
 
 
 def log(claim: Claim, *entries: Entry) -> None:

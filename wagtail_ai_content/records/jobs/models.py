@@ -108,6 +108,8 @@ class Job(models.Model):
     lease_expires = models.DateTimeField(null=True)
     next_attempt = models.DateTimeField()
 
+    reserved = models.JSONField(null=True)
+
     idempotency_key = models.CharField(max_length=200, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)
 
@@ -130,6 +132,11 @@ class Job(models.Model):
             models.Index(
                 fields=["completed"], name="wac_job_outbox", condition=Q(delivered=None, completed__isnull=False)
             ),
+            models.Index(
+                fields=["completed"],
+                name="wac_job_unsettled",
+                condition=Q(completed__isnull=False, reserved__isnull=False),
+            ),
             models.Index(fields=["-created", "-id"], name="wac_job_newest"),
             models.Index(fields=["status", "-created", "-id"], name="wac_job_status"),
             models.Index(fields=["function", "-created", "-id"], name="wac_job_function"),
@@ -144,6 +151,10 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.function} {self.id}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in (Status.PENDING, Status.RUNNING)
 
 
 class JobStep(models.Model):

@@ -17,7 +17,17 @@ from wagtail_ai_content.core.prompts.variables import Variable, names_of
 from .models import ModelProfile, PromptTemplate
 from .shipped import shipped
 
-__all__ = ["ModelProfile", "ProfileValues", "PromptTemplate", "ResolvedPrompt", "profile_for", "prompts_for", "resolve"]
+__all__ = [
+    "ModelProfile",
+    "ProfileValues",
+    "PromptTemplate",
+    "ResolvedPrompt",
+    "offered",
+    "own_variables",
+    "profile_for",
+    "prompts_for",
+    "resolve",
+]
 
 
 _WORD = re.compile(r"\w+")
@@ -83,6 +93,22 @@ def resolve(
     else:
         raise UnknownPrompt(name=name or function, known=_known(function, site_id=site_id))
     return _from_text(override, function=function, replaced=found) if override else found
+
+
+def offered(function: str, *, site_id: int | None) -> list[PromptTemplate]:
+    """The published prompts for ``function`` on a site, by name; of two of one name the site's own. One query."""
+    rows = prompts_for(site_id).filter(function=function, live=True).order_by(F("site_id").asc(nulls_last=True), "pk")
+    found: dict[str, PromptTemplate] = {}
+    for row in rows:
+        found.setdefault(row.name, row)
+    return sorted(found.values(), key=lambda row: row.name.casefold())
+
+
+def own_variables(prompt: PromptTemplate) -> tuple[Variable, ...]:
+    """What a person has to give: the variables which its function does not bring along. Raises: ``Problem``."""
+    standard = shipped().for_function(prompt.function)
+    known = names_of(standard.variables) if standard else frozenset[str]()
+    return tuple(variable for variable in prompt.known_variables() if variable.name not in known)
 
 
 def prompts_for(site_id: int | None) -> QuerySet[PromptTemplate]:

@@ -67,6 +67,7 @@ class NewVersion:
     warnings: Sequence[Text] = ()
     invariants: Sequence[Mapping[str, Any]] = ()
     alerts: int = 0
+    quality: Mapping[str, Any] | None = None
     revision_id: int | None = None
     reason: str = ""
 
@@ -92,6 +93,7 @@ def keep(job: Job, new: NewVersion) -> AIVersion:
         warnings=[warning.as_json() for warning in new.warnings],
         invariants=list(new.invariants),
         alerts=new.alerts,
+        quality=dict(new.quality) if new.quality else None,
         revision_id=new.revision_id,
         model_used=job.model_used,
         model_parameters=job.model_parameters,

@@ -132,7 +132,7 @@ def check(project: Path, settings: str, *, python: str) -> Start:
     """Run ``manage.py check`` once."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        [python, "manage.py", "check"], cwd=project, env=_env(project, settings), stdout=subprocess.DEVNULL,
+        [python, "manage.py", "check"], cwd=project, env=environment(project, settings), stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )  # fmt: skip
     _, status, usage = os.wait4(process.pid, 0)
@@ -145,7 +145,7 @@ def check(project: Path, settings: str, *, python: str) -> Start:
     return Start(wall=wall, cpu=usage.ru_utime + usage.ru_stime, mib=usage.ru_maxrss / 1024)
 
 
-def _env(project: Path, settings: str) -> dict[str, str]:
+def environment(project: Path, settings: str) -> dict[str, str]:
     hidden = project / "hidden"
     path = os.pathsep.join(map(str, (hidden, REPO, project)))
     return {**os.environ, "DJANGO_SETTINGS_MODULE": f"project.settings.{settings}", "PYTHONPATH": path}
@@ -154,7 +154,7 @@ def _env(project: Path, settings: str) -> dict[str, str]:
 def _loaded(project: Path, settings: str) -> list[str]:
     code = LOADED.format(names=LATE)
     command = [sys.executable, "-c", code]
-    env = _env(project, settings)
+    env = environment(project, settings)
     done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, check=True)
     return done.stdout.split()
 
@@ -170,7 +170,9 @@ def _slowest(project: Path, *, count: int = 25) -> None:
 
 def _import_times(project: Path, settings: str) -> list[tuple[str, int]]:
     command = [sys.executable, "-X", "importtime", "manage.py", "check"]
-    done = subprocess.run(command, cwd=project, env=_env(project, settings), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=project, env=environment(project, settings), capture_output=True, text=True, check=True
+    )
     rows = [line.removeprefix("import time:").split("|") for line in done.stderr.splitlines() if "|" in line]
     return [(name.strip(), int(own)) for own, _, name in rows if own.strip().isdigit()]
 

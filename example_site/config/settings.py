@@ -131,6 +131,7 @@ WAGTAILEMBEDS_FINDERS = [
     {"class": "world.films.FilmFinder"},
     {"class": "wagtail.embeds.finders.oembed"},
 ]
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "wagtail_ai_content.widgets.AIDraftailRichTextArea"}}
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 WAGTAIL_AI_CONTENT = {

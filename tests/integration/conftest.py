@@ -30,7 +30,11 @@ def django_db_modify_db_settings() -> None:
 
 @pytest.fixture
 def root(db: None) -> Page:
-    """The site's front page. Wagtail's own migrations make one, which tests with real transactions empty out."""
+    """The site's front page. Wagtail's own migrations make one, which tests with real transactions empty out.
+
+    Wagtail remembers in the cache where sites begin, longer than a test lasts.
+    """
+    Site.clear_site_root_paths_cache()
     site = Site.objects.filter(is_default_site=True).first()
     return site.root_page if site else _new_site().root_page
 

@@ -300,8 +300,9 @@ def test_a_text_is_written_from_its_brief_and_written_again(desk: Desk, window: 
     assert block.text == "The pulp is made of reed."
     opened.wait_until_saved()
     saved = until(
-        lambda: (last := desk.latest("paper-from-the-marsh")["content"]["body"][-1])["type"] == "ai_text" and last,
-        seconds=20, what="a save with the block",
+        lambda: (last := desk.latest("paper-from-the-marsh")["content"]["body"][-1])["type"] == "ai_text"
+        and last["value"]["text"] and last,
+        seconds=20, what="a save with the text of the block",
     )  # fmt: skip
     assert saved["value"]["brief"] == "Say how the pulp is made."
     assert "The pulp is made of <b>reed</b>." in saved["value"]["text"]

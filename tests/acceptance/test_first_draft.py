@@ -61,7 +61,7 @@ def test_the_history_tells_what_was_ai_and_leads_to_the_comparison(drafted: int,
     page.goto(f"/admin/pages/{drafted}/history/")
     line = page.locator("tr", has_text="AI draft written by the built-in engine (no language model)")
     assert line.count() == 1
-    assert "Prompt “page_text”, version 1 (built in)" in line.inner_text()
+    assert "Prompt “page_text”, version 2 (built in)" in line.inner_text()
     assert "current draft" in line.inner_text().lower()
     line.get_by_role("button", name="Actions").click()
     page.get_by_role("link", name="Compare with current version").or_(

@@ -60,23 +60,33 @@ def test_only_who_may_edit_or_add_is_told_anything(
     [
         "",
         "nothing",
-        "/admin/",
         "/admin/pages/999999/edit/",
         "/admin/pages/add/pages/plainpage/999999/",
         "/admin/pages/add/pages/nothing/1/",
-        "/admin/pages/add/auth/user/1/",
-        "/admin/snippets/pages/bulletin/",
         "/admin/snippets/pages/bulletin/edit/999999/",
-        "/admin/images/add/",
-        "/admin/users/new/",
         "https://example.org/admin/pages/1/edit/%00",
         "/" + "x" * 3_000,
         "//[",
     ],
 )
-def test_nothing_can_be_asked_for_elsewhere(client: Client, admin_user: Any, root: Page, address: str) -> None:
+def test_what_is_not_there_is_not_found(client: Client, admin_user: Any, root: Page, address: str) -> None:
     client.force_login(admin_user)
     assert ask(client, address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/", "/admin/pages/add/auth/user/1/", "/admin/snippets/pages/bulletin/", "/admin/images/add/",
+        "/admin/users/new/", "/admin/ai_locked_phrase/new/",
+    ],
+)  # fmt: skip
+def test_in_forms_without_texts_for_ai_nothing_is_offered(
+    client: Client, admin_user: Any, root: Page, address: str
+) -> None:
+    client.force_login(admin_user)
+    answer = ask(client, address)
+    assert (answer.status_code, answer.content) == (204, b"")
 
 
 def test_a_page_type_that_may_not_stand_there_is_not_found(
@@ -195,7 +205,7 @@ def test_a_page_in_whose_form_nothing_may_be_written_offers_nothing(
 ) -> None:
     settings.WAGTAIL_AI_CONTENT = {"FIELDS": {"pages.PlainPage": {"only": []}}}
     client.force_login(editor)
-    assert ask(client, edit(plain_page)).status_code == 404
+    assert ask(client, edit(plain_page)).status_code == 204
 
 
 class Quiet(StructBlock):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language_info, gettext
 from django.views.decorators.http import require_GET
 from wagtail.coreutils import get_content_languages
@@ -20,26 +20,31 @@ from wagtail_ai_content.features.writing.targets import TITLE_FIELDS, Place, pla
 from wagtail_ai_content.records.prompts import api as prompts
 
 from .answers import problem
-from .subject import Subject
+from .subject import NotOffered, Subject
 
 LONGEST_ADDRESS = 2_000
 FUNCTION = "assist"
 
 
 @require_GET
-def opened(request: HttpRequest) -> JsonResponse:
-    """For ``?address=``, the path of an edit or create view; 404 where nothing can be asked for, 403 when locked."""
+def opened(request: HttpRequest) -> HttpResponse:
+    """For ``?address=``, the path of an edit or create view.
+
+    204 where nothing can be asked for, 404 for what the user may not edit, 403 when it is locked.
+    """
     address = request.GET.get("address", "")
     if len(address) > LONGEST_ADDRESS:
         raise Http404
-    subject = Subject.at(request.user, address)
-    places = {name: _place(place) for name, place in places_of(subject.model, user=subject.user).items()}
-    if not places:
-        raise Http404
     try:
+        subject = Subject.at(request.user, address)
+        places = {name: _place(place) for name, place in places_of(subject.model, user=subject.user).items()}
         subject.check_open()
+    except NotOffered:
+        return HttpResponse(status=204)
     except NotAllowed as error:
         return problem(error)
+    if not places:
+        return HttpResponse(status=204)
     return JsonResponse(
         {
             "subject": subject.as_json(),

@@ -25,6 +25,10 @@ PAGE_EDITORS = frozenset({"wagtailadmin_pages:edit", "wagtailadmin_pages:revisio
 PAGE_CREATOR = "wagtailadmin_pages:add"
 
 
+class NotOffered(Http404):
+    """Nothing can be asked for in forms of this kind, whoever asks."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """The object in the form. Whoever has one may edit or create it; whether it is locked is asked apart."""
@@ -72,7 +76,7 @@ class Subject:
         kind = getattr(func, "view_class", None)
         view = kind(**func.view_initkwargs) if kind and issubclass(kind, (CreateView, EditView)) else None
         if view is None or view.model is None or not view.panel:
-            raise Http404
+            raise NotOffered
         names = (view.model._meta.app_label, view.model._meta.model_name)
         if isinstance(view, CreateView):
             return cls._new(user, model_named(*names), locale=locale)
@@ -148,7 +152,7 @@ def model_named(app: str, model: str) -> Any:
     except (LookupError, ValueError):
         raise Http404 from None
     if not any(hasattr(found, name) for name in ("get_edit_handler", "edit_handler", "panels")):
-        raise Http404
+        raise NotOffered
     return found
 
 

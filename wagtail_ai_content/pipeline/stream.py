@@ -149,7 +149,8 @@ class _Mailbox:
         if not self._waiting:
             self._filled.clear()
             try:
-                await asyncio.wait_for(self._filled.wait(), beat)
+                async with asyncio.timeout(beat):  # unlike wait_for it needs no task for each piece
+                    await self._filled.wait()
             except TimeoutError:
                 return Quiet()
         return self._waiting.popleft()

@@ -32,14 +32,14 @@ class Watch:
 
     @contextmanager
     def over(self, claim: jobs.Claim, task: asyncio.Task[Any]) -> Iterator[None]:
-        """Cancel ``task`` when the job is no longer ours."""
+        """Cancel ``task``, once, when the job is no longer ours: what it does then to end in order may take a while."""
         self._tasks[claim] = task
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
             yield
         finally:
-            del self._tasks[claim]
+            self._tasks.pop(claim, None)
 
     async def _look(self) -> None:
         while self._tasks:
@@ -51,8 +51,8 @@ class Watch:
                 logger.warning("The database did not answer the web process (%s); it goes on", type(error).__name__)
                 continue
             for claim in claims:
-                if claim.job_id not in mine and claim in self._tasks:
-                    self._tasks[claim].cancel()
+                if claim.job_id not in mine and (task := self._tasks.pop(claim, None)) is not None:
+                    task.cancel()
 
     def _still_mine(self, claims: list[jobs.Claim]) -> set[Any]:
         lease = float(conf.get("LEASE_SECONDS"))

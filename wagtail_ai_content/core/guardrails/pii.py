@@ -46,6 +46,9 @@ _NINO = re.compile(
 )
 _ISSUED = re.compile(r"(?:4|5[1-5]|2[2-7]|6)\d{14,15}\Z|6\d{18}\Z|3[47]\d{13}\Z|3[0689]\d{12}\Z|35\d{14}\Z|4\d{18}\Z")
 """How the numbers of the great issuers begin, and how long they are."""
+AROUND: Final = 40
+"""Characters around digits that stand close together in which a number may begin and end; longer than any is."""
+_DENSE = re.compile(r"\d(?:[^\d\n]{0,3}\d){3}")
 _IDENTITIES = tuple(
     (
         one.kind,
@@ -142,14 +145,30 @@ def _cards(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _identities(text: str) -> Iterator[tuple[int, int]]:
+    """Only where digits stand close together is looked for each kind: that spares most texts most of the work."""
     yield from (match.span() for match in _NINO.finditer(text))
-    folded = text.casefold()
-    for kind, form, words in _IDENTITIES:
-        if words is not None and not words.search(folded):
+    dense = list(_apart_by(AROUND, [match.span() for match in _DENSE.finditer(text)]))
+    for kind, form, words in _IDENTITIES if dense else ():
+        for start, end in dense:
+            for match in form.finditer(text, max(0, start - AROUND), min(len(text), end + AROUND)):
+                if (words is None or words.search(_in_front(text, match.start()))) and numbers.is_identity(
+                    kind, match[0]
+                ):
+                    yield match.span()
+
+
+def _apart_by(distance: int, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """``places``, in order, with those that are nearer to each other than twice ``distance`` as one."""
+    first: tuple[int, int] | None = None
+    for start, end in places:
+        if first is not None and start - first[1] <= 2 * distance:
+            first = (first[0], end)
             continue
-        for match in form.finditer(text):
-            if (words is None or words.search(_in_front(text, match.start()))) and numbers.is_identity(kind, match[0]):
-                yield match.span()
+        if first is not None:
+            yield first
+        first = (start, end)
+    if first is not None:
+        yield first
 
 
 def _addresses(text: str) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from wagtail.log_actions import LogContext
 from wagtail.models import Page, Site
 
+from tests.support.audit import SUMMARY, entries, only, summarise
 from tests.support.trail import grow, sql
 from tests.support.versions import propose
 from wagtail_ai_content.api import Ask, Job, cancel_job, retry_job, run_job, submit
@@ -39,22 +40,6 @@ from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.testing import FakeProvider, answered_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SUMMARY = '{"summary": "A short walk.", "note": ""}'
-
-
-def summarise(page: Page, user: Any, *replies: Any, **fields: Any) -> Job:
-    with answered_by(FakeProvider(replies or [SUMMARY])):
-        return run_job(submit(Ask(function="summarise", page=page, user=user, **fields)))
-
-
-def entries() -> list[AuditEntry]:
-    return trail.named(AuditEntry.objects.order_by("sequence"))
-
-
-def only() -> AuditEntry:
-    (entry,) = entries()
-    return entry
 
 
 # --- what comes into it
@@ -127,7 +112,7 @@ def test_what_an_answer_cost_that_was_stopped_from_elsewhere_is_entered_too(plai
 
     cancelled, discarded = entries()
     assert (cancelled.operation, cancelled.cost, cancelled.output_hash) == ("cancelled", None, "")
-    assert (discarded.operation, discarded.outcome, discarded.completion_tokens) == ("discarded", "stopped", 4)
+    assert (discarded.operation, discarded.outcome, discarded.completion_tokens) == ("discarded", "stopped", 3)
     assert trail.matches(discarded, sent=Job.objects.get().request, came="Half an answer") is True
 
 

@@ -12,36 +12,18 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from wagtail.models import Page
 
+from tests.support.audit import SUMMARY, entries, only, summarise
 from tests.support.trail import grow
-from wagtail_ai_content.api import Ask, Job, run_job, submit
 from wagtail_ai_content.checks import check_audit
 from wagtail_ai_content.models import (
     AuditBody,
-    AuditEntry,
     Heartbeat,
 )
 from wagtail_ai_content.pipeline import recover
 from wagtail_ai_content.pipeline.inspection import inspect
 from wagtail_ai_content.records.audit import api as trail
-from wagtail_ai_content.testing import FakeProvider, answered_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SUMMARY = '{"summary": "A short walk.", "note": ""}'
-
-
-def summarise(page: Page, user: Any, *replies: Any, **fields: Any) -> Job:
-    with answered_by(FakeProvider(replies or [SUMMARY])):
-        return run_job(submit(Ask(function="summarise", page=page, user=user, **fields)))
-
-
-def entries() -> list[AuditEntry]:
-    return trail.named(AuditEntry.objects.order_by("sequence"))
-
-
-def only() -> AuditEntry:
-    (entry,) = entries()
-    return entry
 
 
 # --- erasing

@@ -8,7 +8,7 @@ import pytest
 
 from wagtail_ai_content.core.errors import MalformedReply
 from wagtail_ai_content.core.guardrails.pii import KINDS
-from wagtail_ai_content.core.guardrails.redaction import redact, restore, stand_ins
+from wagtail_ai_content.core.guardrails.redaction import Restoring, redact, restore, stand_ins
 
 TEXT = "Ask jane@example.org or joe@example.org; jane@example.org knows more."
 
@@ -54,3 +54,13 @@ def test_stand_ins_can_be_pointed_at() -> None:
     (text,) = redact([TEXT], kinds=KINDS).texts
 
     assert [text[start:end] for start, end in stand_ins(text)] == ["[[EMAIL_1]]", "[[EMAIL_2]]", "[[EMAIL_1]]"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 11, 100])
+def test_while_an_answer_comes_its_stand_ins_are_shown_as_what_they_stand_for(size: int) -> None:
+    answer, shown = "Mail [[EMAIL_1]] or [[EMAIL_9]], see [1]. ", Restoring({"[[EMAIL_1]]": "jane@example.org"})
+
+    pieces = [shown.read(answer[at : at + size]) for at in range(0, len(answer), size)]
+
+    assert "".join(pieces) == "Mail jane@example.org or [[EMAIL_9]], see [1]. "
+    assert not any("EMAIL_1" in piece for piece in pieces)

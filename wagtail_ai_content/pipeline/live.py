@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -19,19 +17,15 @@ from wagtail_ai_content.core.errors import (
     RateLimited,
     TemporaryError,
 )
+from wagtail_ai_content.core.guardrails.redaction import Restoring
 from wagtail_ai_content.core.providers.base import Reply, Request, Usage
+from wagtail_ai_content.core.providers.tokens import estimated
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.records.jobs import api as jobs
 
 from . import audit, recover, usage
 from .providers import Models
 from .run import JobRun, reply_json, summed
-
-CHARS_PER_TOKEN: Final = 4
-"""About as many for most models and languages written with letters; only for what no provider has counted."""
-
-_STAND_IN = re.compile(r"\[\[[A-Z_]+_\d+\]\]")
-_OPEN_STAND_IN = re.compile(r"\[(?:\[[A-Z_0-9]{0,40}\]?)?\Z")
 
 STOPPED = gettext_noop("Stopped. Nothing was changed.")
 TRY_AGAIN: Final[tuple[tuple[type[TemporaryError], str], ...]] = (
@@ -59,24 +53,16 @@ class LiveRun(JobRun):
         """True when the model is to be asked again because its answer could not be used."""
         self._request: Request | None = None
         self._read: list[str] = []
-        self._held = ""
-        """The end of what has come, where it may become a stand-in."""
+        self._shown = Restoring({})
 
     def asked(self, request: Request) -> None:
         """From now on a call may cost something."""
-        self._request, self._read, self._held = request, [], ""
+        self._request, self._read, self._shown = request, [], Restoring(self.redacted())
 
     def read(self, text: str) -> str:
         """More of the reply has come; gives what can be shown by now, with what stand-ins stand for."""
         self._read.append(text)
-        originals = self.redacted()
-        if not originals:
-            return text
-        text = self._held + text
-        found = _OPEN_STAND_IN.search(text)
-        cut = found.start() if found else len(text)
-        self._held = text[cut:]
-        return _STAND_IN.sub(lambda stand_in: originals.get(stand_in[0], stand_in[0]), text[:cut])
+        return self._shown.read(text)
 
     @property
     def is_readable(self) -> bool:
@@ -126,8 +112,8 @@ class LiveRun(JobRun):
         if self._request is None:
             return {}
         text = "".join(self._read)
-        sent = sum(len(message.content) for message in self._request.messages)
-        usage = Usage(prompt_tokens=_tokens(sent), completion_tokens=_tokens(len(text)))
+        sent = sum(estimated(message.content) for message in self._request.messages)
+        usage = Usage(prompt_tokens=sent, completion_tokens=estimated(text))
         cost = self.models.cost(self._request.model, usage)
         reply = Reply(text=text, model=self._request.model, finish_reason=jobs.STOPPED, usage=usage, cost=cost)
         return {
@@ -160,10 +146,6 @@ def _codes(kind: type[AIError]) -> set[str]:
 
 
 _WORTH_TRYING: Final = frozenset({*_codes(TemporaryError), "internal", "interrupted", "stopped", "worker_lost"})
-
-
-def _tokens(chars: int) -> int:
-    return math.ceil(chars / CHARS_PER_TOKEN)
 
 
 def _facts(spent: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ _IP = re.compile(
 _PHONE = re.compile(r"(?<![\w.,/#=-])(?<!\d:)(?:[+＋(]|\d)[\d()./ \u00a0\u2011-]{5,24}\d(?![\w]|[.,:-]\d)")
 _NORTH_AMERICAN = re.compile(r"\d{3}[-. ]\d{3}[-. ]\d{4}")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}(?!\d)")
-_CALLED = re.compile(r"tel|phone|call|mobile|cell|fax|ring|text|whatsapp|anruf|ruf|handy|móvil|電話")
+_CALLED = re.compile(r"\b(?:tel|phone|call|mobile|cell|fax|ring|text|whatsapp|anruf|ruf|handy|móvil)|電話")
 _NUMBERED = re.compile(r"(?:section|version|chapter|clause|release|figure|\bv|§)\s*\Z")
 _KEY = re.compile(
     r"-----BEGIN (?:[A-Z]{1,12} ){0,3}PRIVATE KEY-----[^-]{1,20000}-----END (?:[A-Z]{1,12} ){0,3}PRIVATE KEY-----"

@@ -21,6 +21,8 @@ NOTE: Final = (
 UNKNOWN = gettext_noop("a stand-in that was not in the request")
 
 _STAND_IN = re.compile(rf"\[\[(?:{'|'.join(KINDS)})_\d{{1,6}}\]\]")
+_BEGUN = re.compile(r"\[(?:\[[A-Z_0-9]{0,40}\]?)?\Z")
+"""What may become a stand-in with what comes next."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,24 @@ def restore(text: str, originals: Mapping[str, str], *, quoted: bool) -> str:
         return json.dumps(found, ensure_ascii=False)[1:-1] if quoted else found
 
     return _STAND_IN.sub(original, text)
+
+
+class Restoring:
+    """An answer that comes piece by piece, only to be shown: made-up stand-ins are left as they are."""
+
+    def __init__(self, originals: Mapping[str, str]) -> None:
+        self._originals = originals
+        self._held = ""
+
+    def read(self, piece: str) -> str:
+        """What can be shown by now; the beginning of a stand-in waits for its end."""
+        if not self._originals:
+            return piece
+        text = self._held + piece
+        begun = _BEGUN.search(text)
+        cut = begun.start() if begun else len(text)
+        self._held = text[cut:]
+        return _STAND_IN.sub(lambda found: self._originals.get(found[0], found[0]), text[:cut])
 
 
 def stand_ins(text: str) -> Iterator[tuple[int, int]]:

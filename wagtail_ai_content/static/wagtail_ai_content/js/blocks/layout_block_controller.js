@@ -3,7 +3,8 @@ import { fill } from '../lib/decisions.js';
 import { editForm, partAt, sendable, settled } from '../lib/form.js';
 import { generate } from '../lib/generation.js';
 import { cardOf } from './layout_card.js';
-import { assistant, fitting, icon, made, pathOf, placeOf, present, renewed, uuid, wordsOf } from './stream.js';
+import { assistant, fitting, icon, made, pathOf, placeOf, present, renewed, wordsOf } from './stream.js';
+import { uuid } from '../lib/uuid.js';
 
 /**
  * An AI layout block: arrangements for its brief, shown as cards, and put into the stream below it, all or one by one.

@@ -3,6 +3,7 @@
  */
 
 import { sendable } from './fields.js';
+import { uuid } from './uuid.js';
 
 /**
  * @param {{field: import('./fields.js').Field, asked: object, opened: object}} given The field, what was chosen in the menu
@@ -40,13 +41,4 @@ export function requestFor({ field, asked, opened }, about, { instruction = '', 
 /** A value as it is sent: a text, or a content state without comments. */
 export function written(value) {
   return 'text' in value ? value.text : sendable(value.content);
-}
-
-/** Random, also where the page does not come over HTTPS. */
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

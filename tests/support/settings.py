@@ -66,7 +66,7 @@ if os.environ.get("TEST_DATABASE") == "postgresql":
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": "wagtail_ai_content",
+            "NAME": os.environ.get("POSTGRES_NAME", "wagtail_ai_content"),
             "HOST": os.environ.get("POSTGRES_HOST", "127.0.0.1"),
             "PORT": os.environ.get("POSTGRES_PORT", "5432"),
             "USER": os.environ.get("POSTGRES_USER", "postgres"),

@@ -158,8 +158,10 @@ class Drain:
         everyone = {claim.job_id for claim in claims}
         mine = await self._bravely(lambda: self._renewed(claims), instead=everyone)
         for claim in claims:
-            if claim.job_id not in mine and claim in self._running:
-                self._running[claim].cancel()
+            task = self._running.get(claim)
+            if claim.job_id not in mine and task is not None and not task.cancelling():
+                logger.info("Job %s is no longer ours", claim.job_id)
+                task.cancel()
 
     def _renewed(self, claims: list[jobs.Claim]) -> set[uuid.UUID]:
         """Which of the jobs are still ours, their leases renewed when it is time."""

@@ -14,7 +14,7 @@ from tests.support.sse import model_stream
 from .conftest import Desk, OpenPage, open_page, text_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, Route
 
 SLUG = "counting-seals"
 ADD = """
@@ -313,6 +313,34 @@ def test_a_text_is_written_from_its_brief_and_written_again(desk: Desk, window: 
     )
     sent = json.dumps(desk.model.calls[-2].body)
     assert "Say how the pulp is made." in sent
+
+
+def test_a_text_that_is_taken_while_a_save_is_under_way_is_saved_too(desk: Desk, window: Page) -> None:
+    slug = "the-library-of-borrowed-coats"
+    _, number = with_block(desk, window, "ai_text", {"brief": "", "prompt": "", "tone": "", "text": ""}, slug)
+    block = TextBlock(window, window.locator(f"[data-contentpath='{number}'] [data-controller~=wac-text-block]"))
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    window.route("**/edit/", hold_the_first)
+    block.root.locator("[data-contentpath=brief] textarea").fill("Say how the coats are lent.")
+    until(lambda: window.wait_for_timeout(100) or held, seconds=20, what="a save to be under way")
+    answer_text(desk, "<p>The coats are lent for a tide.</p>")
+    block.generate()
+    block.reach("shown")
+    block.take()
+    window.wait_for_timeout(600)  # rich text reaches its input a moment after it was changed
+    held[0].continue_()
+    until(
+        lambda: window.wait_for_timeout(100) or "lent for a tide" in text_of(desk.latest(slug), number)["text"],
+        seconds=20,
+        what="a save with the text",
+    )
 
 
 def test_prompt_and_tone_can_be_chosen_and_are_kept_when_they_are_gone(desk: Desk, window: Page) -> None:

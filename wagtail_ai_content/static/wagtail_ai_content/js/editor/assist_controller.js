@@ -33,7 +33,7 @@ class AssistController extends window.StimulusModule.Controller {
     this.places = new WeakMap();
     this.cards = new Map();
     this.busy = new Set();
-    this.held = false;
+    this.held = this.taken = false;
     this.jobs = new Map();
   }
 
@@ -186,16 +186,21 @@ class AssistController extends window.StimulusModule.Controller {
     this.dispatch('state', { target: document, detail: { path, state: 'failed', message } });
   }
 
-  /** What becomes of it. While anything arrives, autosave waits. */
+  /**
+   * What becomes of it. While anything arrives, autosave waits. What was taken is seen to: Wagtail takes for saved what
+   * comes into the form while a save is under way.
+   */
   async note({ detail: { path, state, message, job, ended } }) {
     if (state === 'busy') this.busy.add(path);
     else this.busy.delete(path);
     if (state === 'applied') this.statusTarget.textContent = message;
     if (state === 'applied' && job) this.jobs.set(job, 0);
     if (ended) this.cards.delete(path);
-    if (this.busy.size || !this.held) return;
-    this.held = false;
-    if (unsavedOf(editForm())?.hasEditsValue) await saveSoon(editForm());
+    this.taken ||= state === 'applied';
+    if (this.busy.size || !(this.held || this.taken)) return;
+    const needed = this.taken || unsavedOf(editForm())?.hasEditsValue;
+    this.held = this.taken = false;
+    if (needed) await saveSoon(editForm());
   }
 
   say(message) {

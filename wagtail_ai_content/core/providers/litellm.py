@@ -62,6 +62,7 @@ _LATE = (
     "openai.resources",
     "openai.types.chat",
     "litellm.integrations.prometheus_services",
+    "litellm.llms.github_copilot.per_user_auth",
     "litellm.llms.litellm_proxy.chat.transformation",
     "litellm.llms.openai.chat.gpt_audio_transformation",
     "litellm.llms.openai_like.dynamic_config",
@@ -81,6 +82,7 @@ def load() -> tuple[Any, GuardedTransport]:
             os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # no price list from the network at import
             os.environ.setdefault("LITELLM_MODE", "PRODUCTION")  # no .env file
             os.environ.setdefault("HF_HUB_OFFLINE", "1")  # no tokenizer from the network in the middle of a call
+            os.environ["LITELLM_RUST"] = "False"  # its other client knows nothing of our transport
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about its own types, and nothing a site could act on
                 import litellm
@@ -266,7 +268,7 @@ class LiteLLMProvider(Provider):
         texts: list[str] = []
         model, usage = request.model, Usage()
         # Some vendors are asked only when the first piece is: every piece is fetched inside of the exchange.
-        while (part := await _inside(exchange, anext(stream, None))) is not None:
+        while (part := await _next(stream, exchange)) is not None:
             model = part.model or model
             if exchange.counted and getattr(part, "usage", None):
                 usage = usage_of(part.usage)
@@ -314,6 +316,19 @@ async def _inside(exchange: Exchange, call: Awaitable[T]) -> T:
         return await call
     finally:
         current.reset(token)
+
+
+async def _next(stream: Any, exchange: Exchange) -> Any:
+    """The next piece of a stream; None at its end.
+
+    Newer versions of litellm take a stream without a finish reason for cut, also where it said that it is whole.
+    """
+    try:
+        return await _inside(exchange, anext(stream, None))
+    except Exception as error:
+        if exchange.done and type(error).__name__ == "MidStreamFallbackError":
+            return None
+        raise
 
 
 def _piece(part: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .records.access.models import AIPreference, AISwitch, UseGrant
 from .records.audit.models import AuditBody, AuditEntry, AuditHead
 from .records.breakers.models import BreakerState
 from .records.guardrails.models import LockedPhrase
@@ -15,7 +16,9 @@ from .records.versions.models import AIVersion
 from .records.workflow.models import AIReviewTask
 
 __all__ = [
+    "AIPreference",
     "AIReviewTask",
+    "AISwitch",
     "AIVersion",
     "AuditBody",
     "AuditEntry",
@@ -38,4 +41,5 @@ __all__ = [
     "TierGrant",
     "UsageEvent",
     "UsageTotal",
+    "UseGrant",
 ]

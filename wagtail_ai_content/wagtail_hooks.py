@@ -9,11 +9,12 @@ from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from .interfaces.editor import assets, saving
+from .interfaces.editor import assets, choosing, saving
 from .interfaces.editor import urls as editor_urls
-from .interfaces.manage import audit, groups, history, sites, usage_report
+from .interfaces.manage import audit, grants, groups, history, sites, usage_report
 from .interfaces.manage.phrases import LockedPhraseViewSet
 from .interfaces.manage.prompts import ModelProfileViewSet, PromptTemplateViewSet
+from .interfaces.manage.switches import SwitchViewSet
 from .interfaces.manage.usage import BudgetViewSet, PriceViewSet, TierViewSet
 from .interfaces.manage.usage_people import people
 from .interfaces.notices import account, home
@@ -92,6 +93,21 @@ def add_to_dashboard(request: Any, panels: list[Any]) -> None:
 def offer_publishing(items: list[Any], request: Any, context: dict[str, Any]) -> None:
     if context["model"] is PromptTemplate:
         sites.offer_publishing(items, context)
+
+
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
+def register_switches() -> Any:
+    return SwitchViewSet()
+
+
+@hooks.register("register_group_permission_panel")  # type: ignore[untyped-decorator]
+def register_grants() -> Any:
+    return grants.GrantFormSet
+
+
+@hooks.register("register_account_settings_panel")  # type: ignore[untyped-decorator]
+def register_preference(request: Any, user: Any, profile: Any) -> Any:
+    return choosing.PreferencePanel(request, user, profile)
 
 
 @hooks.register("register_group_permission_panel")  # type: ignore[untyped-decorator]

@@ -13,6 +13,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, Group, Permission
 from wagtail.models import Collection, GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Page
 
+from wagtail_ai_content.records.access.api import UseGrant
+
 PASSWORD = "demo"
 LEADS, EDITORS, ALMANAC_EDITORS = "Content leads", "Editors", "Almanac editors"
 PICTURES_AND_DOCUMENTS = ("add_image", "change_image", "choose_image", "add_document", "change_document",
@@ -68,6 +70,8 @@ def allow_whole_site() -> None:
     _allow(LEADS, [f"{action}_prompttemplate" for action in ("add", "change", "delete", "publish")])
     _allow(LEADS, [f"{action}_lockedphrase" for action in ("add", "change", "delete")])
     _allow(EDITORS, ("access_admin", "add_notice", "change_notice"))
+    for group in (LEADS, EDITORS):
+        _allow_ai(group)
     _let_leads_moderate()
 
 
@@ -76,6 +80,7 @@ def allow_section(section: Page) -> None:
     _allow(ALMANAC_EDITORS, ("access_admin",))
     _allow_pages(ALMANAC_EDITORS, section, ("change",))
     _allow_collection(ALMANAC_EDITORS, Collection.get_first_root_node(), ("choose_image", "choose_document"))
+    _allow_ai(ALMANAC_EDITORS, section)
 
 
 def find(username: str) -> AbstractUser:
@@ -105,6 +110,12 @@ def _allow_pages(group: str, page: Page, actions: Iterable[str]) -> None:
     for action in actions:
         permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=f"{action}_page")
         GroupPagePermission.objects.get_or_create(group=Group.objects.get(name=group), page=page, permission=permission)
+
+
+def _allow_ai(group: str, section: Page | None = None) -> None:
+    UseGrant.objects.get_or_create(
+        group=Group.objects.get(name=group), function="", site=None, page_id=str(section.pk) if section else ""
+    )
 
 
 def _allow_collection(group: str, collection: Collection, codenames: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from tests.support.pages.models import DeepPage, PlainPage, RichPage, SectionPag
 from tests.support.services import missing
 from tests.support.site import Postgres
 from wagtail_ai_content.core.engine.function import AIFunction, Prepared, Target, Task
+from wagtail_ai_content.records.access.api import UseGrant
 
 AddPage = Callable[..., Page]
 
@@ -90,6 +91,24 @@ def lead(root: Page, django_user_model: Any) -> Any:
 
 
 @pytest.fixture
+def unlicensed(root: Page, django_user_model: Any) -> Any:
+    """May edit as the editor, and may not use AI."""
+    person = _person(django_user_model, "unlicensed", on=root, may=["add_page", "change_page"])
+    UseGrant.objects.filter(group__user=person).delete()
+    return person
+
+
+@pytest.fixture
+def auditor(root: Page, django_user_model: Any) -> Any:
+    """Looks after limits, prices and the audit trail, and edits nothing."""
+    person = _person(django_user_model, "auditor", on=root, may=[])
+    models = ("tier", "budget", "modelprice")
+    wanted = [f"{action}_{model}" for action in ("add", "change", "delete") for model in models]
+    person.groups.get().permissions.add(*Permission.objects.filter(codename__in=[*wanted, "read_audit"]))
+    return person
+
+
+@pytest.fixture
 def stranger(root: Page, add_page: AddPage, django_user_model: Any) -> Any:
     """An editor of another section, who may change nothing else."""
     elsewhere = add_page(SectionPage, root, title="Elsewhere", slug="elsewhere")
@@ -135,6 +154,7 @@ def _person(model: Any, name: str, *, on: Page, may: list[str]) -> Any:
     for codename in may:
         permission = Permission.objects.get(content_type=pages, codename=codename)
         GroupPagePermission.objects.create(group=group, page=on, permission=permission)
+    UseGrant.objects.bulk_create([UseGrant(group=group)])  # which leaves no entry in the audit trail
     person = model.objects.create_user(username=name, email=f"{name}@example.com", password="secret")
     person.groups.add(group)
     return person

@@ -24,6 +24,7 @@ from tests.support.addresses import BULK, addresses
 from tests.support.pages.models import Bulletin, DeepPage, PlainPage
 from tests.support.versions import propose
 from wagtail_ai_content.models import (
+    AISwitch,
     AIVersion,
     Budget,
     Job,
@@ -36,8 +37,9 @@ from wagtail_ai_content.models import (
 from wagtail_ai_content.pipeline import review
 
 SECRET = "Unannounced merger"
-PEOPLE = ("stranger", "editor", "lead", "boss")
-"""An editor of another section; one of this; a content lead, who may publish and write prompts; a superuser."""
+PEOPLE = ("stranger", "unlicensed", "editor", "lead", "auditor", "boss")
+"""An editor of another section; one of this who may not use AI; one who may; a content lead, who may publish and write
+prompts; somebody who looks after limits and the audit trail, and edits nothing; a superuser."""
 OUTSIDE = ("anonymous", "visitor")
 """Nobody, and somebody with an account but no right to the admin."""
 REFUSED = {"login", "home", "403", "404", "405"}
@@ -182,6 +184,7 @@ def world(deep_page: DeepPage, plain_page: PlainPage, everybody: dict[str, Any])
             "wagtailsnippets_pages_bulletin": bulletin,
             "ai_tier": Tier.objects.create(name=SECRET),
             "ai_budget": Budget.objects.create(contact=SECRET, holder="all"),
+            "ai_switch": AISwitch.objects.create(reason=SECRET, is_on=True),
             "ai_price": ModelPrice.objects.create(model="openai/secret", input_per_million=1, output_per_million=1),
             "ai_person_chooser": editor,
             "ai_model_profile": ModelProfile.objects.create(function="rewrite", model="openai/secret"),
@@ -268,6 +271,7 @@ def _written() -> list[Any]:
         Tier.objects.values_list("pk", "name"),
         Budget.objects.values_list("pk", "contact"),
         ModelPrice.objects.values_list("pk", "model"),
+        AISwitch.objects.values_list("pk", "reason", "is_on"),
         WorkflowState.objects.values_list("pk", "status"),
         Job.objects.values_list("pk", "status"),
     ]
@@ -293,7 +297,7 @@ def rows() -> Iterator[tuple[str, list[str]]]:
 def row_of(world: World, name: str, everybody: dict[str, Any]) -> str:
     """The row as it would be."""
     got = [[ask(world, name, method=method, user=everybody[who]).got for who in PEOPLE] for method in ("GET", "POST")]
-    return f"    {name.rpartition(':')[2]:<32} " + " | ".join(" ".join(f"{one:<5}" for one in four) for four in got)
+    return f"    {name.rpartition(':')[2]:<32} " + " | ".join(" ".join(f"{one:<4}" for one in six) for six in got)
 
 
 @pytest.mark.django_db

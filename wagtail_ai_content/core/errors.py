@@ -19,6 +19,7 @@
         ├── Refused                 the model or its filter declined
         ├── NotSupported            the provider cannot do this
         ├── NotAllowed              the person may not do this here
+        │   └── SwitchedOff           nobody may at the moment: AI is switched off
         ├── QuotaExceeded           a limit of a tier or a budget is used up
         ├── UnknownPrice            nobody knows what the model costs, and the site wants it known
         ├── Conflict                same idempotency key, other request
@@ -193,6 +194,13 @@ class NotAllowed(PermanentError):
 
     code = "not_allowed"
     message = gettext_noop("You may not edit this page, so AI may not change it for you. Ask for permission first.")
+
+
+class SwitchedOff(NotAllowed):
+    """AI is switched off here."""
+
+    code = "switched_off"
+    message = gettext_noop("AI is switched off here for the moment, so nothing is sent or written. Ask again later.")
 
 
 class QuotaExceeded(PermanentError):

@@ -22,6 +22,7 @@ from wagtail.signals import published, unpublished
 from wagtail_ai_content import conf
 from wagtail_ai_content.core.errors import AIError
 from wagtail_ai_content.core.providers.base import Reply
+from wagtail_ai_content.records.access.api import AIPreference, AISwitch, UseGrant
 from wagtail_ai_content.records.audit import anchor_file
 from wagtail_ai_content.records.audit import api as trail
 from wagtail_ai_content.records.audit.api import Filters, NewEntry, Operation
@@ -38,7 +39,9 @@ logger = logging.getLogger("wagtail_ai_content.audit")
 UID: Final = "wagtail_ai_content.audit"
 BEAT: Final = "audit"
 EVERY_SECONDS: Final = 24 * 3600.0
-SETTINGS: Final = (ModelProfile, LockedPhrase, Tier, TierGrant, Budget, ModelPrice)
+SETTINGS: Final = (
+    ModelProfile, LockedPhrase, Tier, TierGrant, Budget, ModelPrice, UseGrant, AISwitch, AIPreference
+)  # fmt: skip
 """Tables whose rows decide what AI may do, and what it may cost."""
 
 

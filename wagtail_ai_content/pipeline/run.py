@@ -32,7 +32,7 @@ from wagtail_ai_content.core.text import Text, gettext_noop, storable
 from wagtail_ai_content.core.versions import places
 from wagtail_ai_content.records.jobs import api as jobs
 
-from . import audit, prices, recover, usage
+from . import audit, prices, recover, rights, targets, usage
 from .build import compose, task_of
 from .failpoints import reach
 from .functions import get_function
@@ -149,6 +149,7 @@ class JobRun:
         if self.job.calls >= conf.get("MAX_CALLS"):
             raise TooManyCalls(calls=self.job.calls)
         self.function.validate(self.task)
+        self.check_use()
         reach("PREP:start")
         composed = compose(self.task, function=self.function, repairs=self.job.repairs)
         self.task, prepared, built = composed.task, composed.prepared, composed.built
@@ -212,6 +213,7 @@ class JobRun:
         reach("SAVE:start")
         with transaction.atomic():
             written = jobs.update(self.claim, parsed=parsed.as_json())  # first of all, since it locks the job's row
+            self.check_use()
             saved = self.function.save_output(parsed, self.prepared(), self.task)
             jobs.log(
                 self.claim,
@@ -287,6 +289,18 @@ class JobRun:
         if self.job.reply is not None and self.job.function_version != self.function.version:
             raise OtherVersion
         self.task = task_of(self.job)
+
+    def check_use(self) -> None:
+        """Raises: ``NotAllowed``, ``SwitchedOff`` as things are now: both before anything is sent and before it is
+        written."""
+        target = self.task.target
+        is_page = target is not None and targets.is_page(target)
+        spot = rights.Spot(
+            site_id=self.job.site_id,
+            page=(lambda: targets.find(target)) if is_page else None,
+            any_section=target is None,  # something that is being created
+        )
+        rights.check_use(self.task.user_id, self.task.function, spot=spot)
 
     def prepared(self) -> Prepared:
         """What the function found, as stored with the job."""

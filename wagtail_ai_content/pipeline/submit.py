@@ -99,6 +99,7 @@ def checked(ask: Ask) -> jobs.NewJob:
     if target is not None:
         _check_rights(ask, user)
     site = ask.site or _site_of(ask)
+    rights.check_use(user.pk if user else None, function.name, spot=_spot_of(ask, site))
     task = Task(
         function=function.name,
         payload=params,
@@ -127,9 +128,21 @@ def _check_rights(ask: Ask, user: Any) -> None:
         rights.check(ask.page, user)
 
 
+def _spot_of(ask: Ask, site: Any) -> rights.Spot:
+    """Where AI would be used."""
+    page = _page_of(ask)
+    return rights.Spot(site_id=site.pk if site else None, page=None if page is None else lambda: page)
+
+
 def _site_of(ask: Ask) -> Any:
+    page = _page_of(ask)
+    return site_of(page) if page is not None else None
+
+
+def _page_of(ask: Ask) -> Any:
+    """The page, or that above a new one; None for other objects."""
     page = ask.new.parent if ask.new is not None else ask.page
-    return site_of(page) if isinstance(page, AbstractPage) else None
+    return page if isinstance(page, AbstractPage) else None
 
 
 def _new_job(ask: Ask, function: AIFunction, *, task: Task, target: Target | None, user: Any, site: Any) -> jobs.NewJob:

@@ -79,6 +79,11 @@ def find(target: Target | None, *, locked: bool = False) -> Any:
         raise Gone from None
 
 
+def is_page(target: Target) -> bool:
+    """Whether it is a page, or was one of a type that no longer exists."""
+    return issubclass(_model_of(target), AbstractPage)
+
+
 def _model_of(target: Target) -> Any:
     """The model of a page; the site's base page model where its own no longer exists."""
     try:

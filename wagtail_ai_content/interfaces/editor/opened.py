@@ -30,13 +30,16 @@ FUNCTION = "assist"
 def opened(request: HttpRequest) -> HttpResponse:
     """For ``?address=``, the path of an edit or create view.
 
-    204 where nothing can be asked for, 404 for what the user may not edit, 403 when it is locked.
+    204 where nothing can be asked for, or not by this user, 404 for what the user may not edit, 403 when it is locked
+    or AI is switched off.
     """
     address = request.GET.get("address", "")
     if len(address) > LONGEST_ADDRESS:
         raise Http404
     try:
         subject = Subject.at(request.user, address)
+        if FUNCTION not in subject.uses:
+            raise NotOffered
         places = {name: _place(place) for name, place in places_of(subject.model, user=subject.user).items()}
         subject.check_open()
     except NotOffered:

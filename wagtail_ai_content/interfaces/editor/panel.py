@@ -1,4 +1,4 @@
-"""The AI side panel of the editor. Its tabs are loaded when somebody opens them; the edit page itself asks nothing."""
+"""The AI side panel of the editor, for those who may use AI. Its tabs are loaded when somebody opens them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.side_panels import BaseSidePanel, CommentsSidePanel
+
+from wagtail_ai_content.pipeline import rights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,7 @@ class AIPanelMixin:
 
     def get_side_panels(self) -> Any:
         panels: Any = super().get_side_panels()  # type: ignore[misc]  # Wagtail's view
-        if not self._fills_an_open_page():
+        if not self._fills_an_open_page() and rights.may_use_anything(self.request.user):
             panels.insert(_place(panels), AISidePanel(self.form.instance, self.request))
         return panels
 

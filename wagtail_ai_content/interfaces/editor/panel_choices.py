@@ -61,18 +61,18 @@ class PromptChoice:
 
 
 def page_functions(subject: Subject) -> list[FunctionChoice]:
-    """What can be asked for a whole page; nothing for other objects."""
+    """What this user may ask for a whole page; nothing for other objects."""
     if not issubclass(subject.model, AbstractPage):
         return []
     names = sorted(registry, key=lambda name: name != "page_text")  # what people look for first
-    found = (registry.get(name) for name in names if name not in OF_ONE_TEXT)
+    found = (registry.get(name) for name in names if name not in OF_ONE_TEXT and name in subject.uses)
     return [_choice(function) for function in found if isinstance(function, WritingFunction)]
 
 
 def prompt_choices(subject: Subject) -> list[PromptChoice]:
     """The site's published prompts first, each function's built-in one last. One query a function."""
     functions = {choice.name: choice.label for choice in page_functions(subject)}
-    named = {ASSIST: gettext("Text of one field"), **functions}
+    named = {ASSIST: gettext("Text of one field"), **functions} if ASSIST in subject.uses else functions
     own = [choice for name, label in named.items() for choice in _of_site(subject, name, label)]
     standard = [PromptChoice(function=name, function_label=label, name="") for name, label in named.items()]
     return [*own, *standard]

@@ -126,8 +126,17 @@ class Subject:
             empty.locale = self.locale
         return empty
 
+    @cached_property
+    def uses(self) -> rights.Uses:
+        """What of AI the user may use here."""
+        page = self.instance if self.parent is None else self.parent
+        is_page = isinstance(page, AbstractPage)
+        spot = rights.Spot(site_id=self.site.pk if self.site else None, page=(lambda: page) if is_page else None)
+        return rights.uses(self.user, spot=spot)
+
     def check_open(self) -> None:
-        """Raises: ``NotAllowed`` when nobody, or not this user, may change it at the moment."""
+        """Raises: ``NotAllowed`` when nobody, or not this user, may change it at the moment, or AI is switched off."""
+        self.uses.check_on()
         if self.instance is None:
             rights.check_new(self.new, self.user)
         else:

@@ -1,7 +1,7 @@
 import { ask, config } from '../lib/ask.js';
 import { fill } from '../lib/decisions.js';
 import { isEmpty, selectionIn, textsIn, valueOf } from '../lib/fields.js';
-import { editForm, reveal, saveSoon, unsavedOf } from '../lib/form.js';
+import { editForm, reveal, saveSoon } from '../lib/form.js';
 
 const FIELD = 'wagtail_ai_assisted';
 const QUIET = 300;
@@ -186,16 +186,20 @@ class AssistController extends window.StimulusModule.Controller {
     this.dispatch('state', { target: document, detail: { path, state: 'failed', message } });
   }
 
-  /** What becomes of it. While anything arrives, autosave waits. */
+  /**
+   * What becomes of it. While anything arrives, autosave waits. What was put in is saved from here: it may have come in while
+   * a save was on its way, and Wagtail takes that for saved, too.
+   */
   async note({ detail: { path, state, message, job, ended } }) {
     if (state === 'busy') this.busy.add(path);
     else this.busy.delete(path);
     if (state === 'applied') this.statusTarget.textContent = message;
     if (state === 'applied' && job) this.jobs.set(job, 0);
     if (ended) this.cards.delete(path);
+    this.held ||= state === 'applied';
     if (this.busy.size || !this.held) return;
     this.held = false;
-    if (unsavedOf(editForm())?.hasEditsValue) await saveSoon(editForm());
+    await saveSoon(editForm());
   }
 
   say(message) {

@@ -84,6 +84,16 @@ def test_of_several_prompts_the_one_published_last_is_used() -> None:
     assert resolve("title", site_id=None).name == "First"
 
 
+def test_a_prompt_that_needs_values_is_used_by_its_name_only() -> None:
+    published("plain")
+    mood = {"name": "mood", "type": "text", "required": True}
+    published(
+        "moody", body="A {{ mood }} title for {{ text|fenced }}", variables=[mood, {"name": "text", "type": "text"}]
+    )
+    assert resolve("title", site_id=None).name == "plain"
+    assert resolve("title", site_id=None, name="moody").name == "moody"
+
+
 def test_a_certain_prompt_can_be_asked_for_by_name() -> None:
     published("First")
     published("Second")

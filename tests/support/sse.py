@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 
-def model_stream(pieces: Sequence[str], *, drip: float = 0.0, cut: bool = False, end: bool = True) -> dict[str, Any]:
+def model_stream(
+    pieces: Sequence[str], *, drip: float = 0.0, cut: bool = False, end: bool = True, reason: str = "stop"
+) -> dict[str, Any]:
     """An entry for the script of the model on loopback: these pieces, ``drip`` seconds apart.
 
-    ``cut``: the connection ends in the middle. ``end`` False: the stream stays open after the last piece.
+    ``reason``: why it ends. ``cut``: the connection ends in the middle. ``end`` False: the stream stays open after the
+    last piece.
     """
     chunks = [_chunk({"delta": {"content": piece}}) for piece in pieces]
     if not cut and end:
-        chunks += [_chunk({"delta": {}, "finish_reason": "stop"}), "data: [DONE]\n\n"]
+        chunks += [_chunk({"delta": {}, "finish_reason": reason}), "data: [DONE]\n\n"]
     return {
         "headers": {"Content-Type": "text/event-stream"},
         "chunks": chunks if end else [*chunks, *[": open\n\n"] * 600],

@@ -30,8 +30,8 @@ document.addEventListener('w-autosave:save', (event) => setTimeout(() => window.
 class AssistedPage(OpenPage):
     """An open page, with a model that says what the test tells it."""
 
-    def __init__(self, desk: Desk, page: Page, number: int, slug: str) -> None:
-        super().__init__(page, slug, number)
+    def __init__(self, desk: Desk, page: Page, number: int, slug: str, *, address: str = "") -> None:
+        super().__init__(page, slug, number, address=address)
         self.model = desk.model
         self.model.reset()
         self.page.locator(".wac-ask").first.wait_for()

@@ -65,6 +65,15 @@ VALUE = """async (path) => {
     const state = partAt(path).getState();
     return state.getCurrentContent ? state.getCurrentContent().getPlainText() : state;
 }"""
+IS_WATCHED = """() => window.wagtail?.app?.getControllerForElementAndIdentifier(
+    document.querySelector('form[data-edit-form]'), 'w-unsaved')?.initialFormData !== undefined"""
+IS_SAVED = """async () => {
+    await new Promise((resolve) => { setTimeout(resolve, 400); }); // rich text reaches its input
+    const form = document.querySelector('form[data-edit-form]');
+    const [unsaved, autosave] = ['w-unsaved', 'w-autosave']
+        .map((name) => window.wagtail.app.getControllerForElementAndIdentifier(form, name));
+    return unsaved.formData === unsaved.initialFormData && !autosave.submitPromise;
+}"""
 VERSION = """
 from wagtail_ai_content.models import AIVersion
 version = AIVersion.objects.get(pk=version)
@@ -124,14 +133,14 @@ class Desk:
 
 
 class OpenPage:
-    """A page in the editor of a browser."""
+    """A page, or what is at another address, in the editor of a browser."""
 
-    def __init__(self, page: Page, slug: str, number: int) -> None:
+    def __init__(self, page: Page, slug: str, number: int, *, address: str = "") -> None:
         self.page = page
         self.slug = slug
-        self.page.goto(f"/admin/pages/{number}/edit/")
+        self.page.goto(address or f"/admin/pages/{number}/edit/")
         self.page.locator(".wac-notice").wait_for(state="attached")
-        self.page.wait_for_timeout(2_500)  # Wagtail watches the form from then on
+        wait_until_watched(self.page)
 
     @property
     def notice(self) -> Locator:
@@ -172,10 +181,9 @@ class OpenPage:
         return found
 
     def wait_until_saved(self) -> None:
-        """Until everything typed was sent, and a little longer: Wagtail overlooks what is typed while it saves."""
-        self.page.wait_for_timeout(1_200)
+        """Until everything typed was sent and answered: Wagtail overlooks what is typed while it saves."""
+        self.page.wait_for_function(IS_SAVED)
         self.page.locator("#w-autosave-indicator[data-w-autosave-state-value=saved]").wait_for()
-        self.page.wait_for_timeout(600)
 
     def wait_until_paused(self) -> None:
         """Until Wagtail has refused to autosave."""
@@ -187,6 +195,11 @@ class OpenPage:
             self.page.locator("[data-controller~=w-session]").get_attribute("data-w-session-intercept-value") or ""
         )
         return found == "conflict"
+
+
+def wait_until_watched(page: Page) -> None:
+    """Until Wagtail looks for what changes in the form: what is typed before that is never saved by itself."""
+    page.wait_for_function(IS_WATCHED)
 
 
 def text_of(latest: dict[str, Any], block: str) -> Any:

@@ -11,7 +11,7 @@ from tests.support.openai_answers import chat
 from tests.support.site import until
 from tests.support.sse import model_stream
 
-from .conftest import Desk, OpenPage, open_page, text_of
+from .conftest import Desk, OpenPage, open_page, text_of, wait_until_watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route
@@ -41,6 +41,7 @@ TYPES = """(name) => {
     const { children } = window.wagtail.editHandler.getPanelByName(name).getBoundWidget();
     return children.map(({ type }) => type);
 }"""
+KNOWS_ITS_WORDS = "() => window.wagtail.app.queryController('wac-layout-block')?.written"
 SERIOUS = """async () => {
     const found = await axe.run('[data-controller~=wac-layout-block], [data-controller~=wac-text-block]');
     return found.violations.filter((each) => ['serious', 'critical'].includes(each.impact))
@@ -155,7 +156,7 @@ def test_undo_leaves_what_the_person_has_written_since(desk: Desk, window: Page)
     block.suggest()
     block.button("Insert all blocks of “Short”").click()
     block.reach("inserted")
-    window.wait_for_timeout(1_000)
+    window.wait_for_function(KNOWS_ITS_WORDS)
     window.locator("input[type=text][name^='body-'][name$='-value']").last.fill("My own day")
     block.button("Undo").click()
     block.reach("undone")
@@ -382,7 +383,7 @@ def test_blocks_inside_a_block_are_put_in_there(desk: Desk, window: Page) -> Non
 def test_both_work_while_a_page_is_being_created(desk: Desk, window: Page) -> None:
     parent = desk.site.run("from wagtail.models import Page\nout = Page.objects.get(slug='almanac').pk")
     window.goto(f"/admin/pages/add/world/articlepage/{parent}/")
-    window.wait_for_timeout(2_500)
+    wait_until_watched(window)
     window.locator("#id_title").fill("A page to come")
     add_through_the_menu(window, "AI layout", window.locator("[data-contentpath=body]"))
     root = window.locator("[data-controller~=wac-layout-block]")

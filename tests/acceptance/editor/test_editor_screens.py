@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.site import until
 
-from .conftest import Desk, open_page, text_of
+from .conftest import Desk, open_page, text_of, wait_until_watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -92,7 +92,7 @@ user.save()
     number = desk.site.run("from world.models import Notice\nout = Notice.objects.first().pk")
     window.goto(f"/admin/snippets/world/notice/edit/{number}/")
     window.locator(".wac-notice").wait_for(state="attached")
-    window.wait_for_timeout(2_500)
+    wait_until_watched(window)
     desk.site.run(
         """
 from world.models import Notice

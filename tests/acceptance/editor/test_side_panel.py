@@ -12,7 +12,7 @@ from tests.support.openai_answers import chat
 from tests.support.site import until
 from tests.support.sse import model_stream
 
-from .conftest import Desk
+from .conftest import Desk, wait_until_watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -61,7 +61,7 @@ class Panel:
         desk.model.reset()
         page.goto(address)
         page.locator(".wac-ask").first.wait_for()
-        page.wait_for_timeout(2_200)  # Wagtail watches the form from then on
+        wait_until_watched(page)
 
     def open(self, tab: str) -> Locator:
         """The tab, loaded; the panel is opened if it is not."""

@@ -79,7 +79,8 @@ def resolve(
     """The prompt for ``function``: the one given with the task, else one of the site's, else the shipped one.
 
     ``override``: a whole prompt, used instead of any other; it may use the variables of the prompt it replaces.
-    ``name``: a certain prompt; without it, the one published last, the site's own before those for all sites.
+    ``name``: a certain prompt; without it, the one published last, the site's own before those for all sites. One that
+    needs values of its own is used by its name only: nobody would have been asked for them.
     Raises: ``UnknownPrompt``; ``PromptError`` for an override that cannot be used.
     """
     row = _row(function, site_id=site_id, name=name)
@@ -144,11 +145,12 @@ def _values(row: ModelProfile) -> dict[str, object]:
 
 
 def _row(function: str, *, site_id: int | None, name: str | None) -> PromptTemplate | None:
-    rows = prompts_for(site_id).filter(function=function, live=True)
-    if name:
-        rows = rows.filter(name=name)
     own_first = F("site_id").asc(nulls_last=True)
-    return rows.order_by(own_first, F("last_published_at").desc(nulls_last=True), "-pk").first()
+    rows = prompts_for(site_id).filter(function=function, live=True)
+    rows = rows.order_by(own_first, F("last_published_at").desc(nulls_last=True), "-pk")
+    if name:
+        return rows.filter(name=name).first()
+    return next((row for row in rows if not any(variable.required for variable in own_variables(row))), None)
 
 
 def _known(function: str, *, site_id: int | None) -> str:

@@ -1,6 +1,6 @@
 import { ask, config } from '../lib/ask.js';
 import { fill } from '../lib/decisions.js';
-import { editForm, partAt, sendable, settled } from '../lib/form.js';
+import { editForm, partAt, saveSoon, sendable, settled } from '../lib/form.js';
 import { generate } from '../lib/generation.js';
 import { cardOf } from './layout_card.js';
 import { assistant, fitting, icon, made, pathOf, placeOf, present, renewed, wordsOf } from './stream.js';
@@ -211,6 +211,7 @@ class LayoutBlockController extends window.StimulusModule.Controller {
     this.suggestButton.focus();
     this.undoButton.hidden = true;
     this.say('undone', changed.length ? this.keptValue : this.undoneValue);
+    saveSoon(editForm());
   }
 }
 

@@ -303,10 +303,9 @@ class AssistCardController extends window.StimulusModule.Controller {
   }
 
   discard() {
-    const { field } = this.given;
     this.leave();
     this.tell('discarded', { ended: true });
-    (field.element.querySelector('.wac-ask') ?? field.widget.input).focus();
+    this.given.button.focus();
   }
 
   leave() {

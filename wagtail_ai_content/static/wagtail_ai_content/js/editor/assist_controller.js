@@ -1,7 +1,7 @@
 import { ask, config } from '../lib/ask.js';
 import { fill } from '../lib/decisions.js';
 import { isEmpty, selectionIn, textsIn, valueOf } from '../lib/fields.js';
-import { editForm, reveal, saveSoon, unsavedOf } from '../lib/form.js';
+import { editForm, reveal, saveSoon } from '../lib/form.js';
 
 const FIELD = 'wagtail_ai_assisted';
 const QUIET = 300;
@@ -31,9 +31,10 @@ class AssistController extends window.StimulusModule.Controller {
     this.opened = null;
     this.fields = new Map();
     this.places = new WeakMap();
+    this.buttons = new WeakMap();
     this.cards = new Map();
     this.busy = new Set();
-    this.held = this.taken = false;
+    this.held = false;
     this.jobs = new Map();
   }
 
@@ -68,8 +69,9 @@ class AssistController extends window.StimulusModule.Controller {
     try {
       this.opened = await ask(this.openUrlValue, { address });
       this.address = address;
-    } catch {
+    } catch ({ told }) {
       // Nothing may be asked here, and nothing is offered; or what was known stays, and the server has the last word.
+      this.why = told;
     }
   }
 
@@ -90,6 +92,7 @@ class AssistController extends window.StimulusModule.Controller {
     button.title = button.getAttribute('aria-label');
     element.classList.add('wac-field');
     this.places.set(button, element);
+    this.buttons.set(element, button);
     const controls = controlsOf(element);
     button.classList.toggle('wac-ask--control', Boolean(controls));
     if (controls) controls.prepend(button);
@@ -111,7 +114,7 @@ class AssistController extends window.StimulusModule.Controller {
     this.lookAgain(button);
     const field = this.fieldAt(button);
     if (!field) {
-      this.say(this.closedValue);
+      this.say((this.opened ? '' : this.why) || this.closedValue);
       return;
     }
     if (this.focusCard(field.path)) return;
@@ -138,7 +141,7 @@ class AssistController extends window.StimulusModule.Controller {
     const field = this.fields.get(detail.path);
     const place = field && this.opened.places[field.place];
     if (!place || !(detail.prompt || place.actions.includes(detail.action))) {
-      this.refuse(detail.path, field ? this.nothingValue : this.opened ? this.goneValue : this.closedValue);
+      this.refuse(detail.path, field ? this.nothingValue : this.opened ? this.goneValue : this.why || this.closedValue);
       return;
     }
     this.show(field, place, { asked: detail });
@@ -150,7 +153,7 @@ class AssistController extends window.StimulusModule.Controller {
     if (this.opened) this.look();
     const field = this.fields.get(detail.path);
     if (!field) {
-      this.refuse(detail.path, this.opened ? this.goneValue : this.closedValue);
+      this.refuse(detail.path, this.opened ? this.goneValue : this.why || this.closedValue);
       return;
     }
     const option = 'content' in detail ? { content: detail.content } : { text: detail.text };
@@ -164,7 +167,7 @@ class AssistController extends window.StimulusModule.Controller {
     if (this.focusCard(field.path)) return;
     const card = this.cardTarget.content.cloneNode(true).firstElementChild;
     card.wagtailAIAssist = {
-      field, place, asked, result, opened: this.opened, url: this.generateUrlValue, headers: headers(),
+      field, place, asked, result, opened: this.opened, url: this.generateUrlValue, headers: headers(), button: this.buttons.get(field.element),
       find: () => {
         this.look();
         return this.fields.get(field.path);
@@ -187,8 +190,8 @@ class AssistController extends window.StimulusModule.Controller {
   }
 
   /**
-   * What becomes of it. While anything arrives, autosave waits. What was taken is seen to: Wagtail takes for saved what
-   * comes into the form while a save is under way.
+   * What becomes of it. While anything arrives, autosave waits. What was put in is saved from here: it may have come in while
+   * a save was on its way, and Wagtail takes that for saved, too.
    */
   async note({ detail: { path, state, message, job, ended } }) {
     if (state === 'busy') this.busy.add(path);
@@ -196,11 +199,10 @@ class AssistController extends window.StimulusModule.Controller {
     if (state === 'applied') this.statusTarget.textContent = message;
     if (state === 'applied' && job) this.jobs.set(job, 0);
     if (ended) this.cards.delete(path);
-    this.taken ||= state === 'applied';
-    if (this.busy.size || !(this.held || this.taken)) return;
-    const needed = this.taken || unsavedOf(editForm())?.hasEditsValue;
-    this.held = this.taken = false;
-    if (needed) await saveSoon(editForm());
+    this.held ||= state === 'applied';
+    if (this.busy.size || !this.held) return;
+    this.held = false;
+    await saveSoon(editForm());
   }
 
   say(message) {

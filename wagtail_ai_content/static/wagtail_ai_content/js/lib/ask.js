@@ -14,7 +14,7 @@ export function config() {
  * @param {Record<string, string | number>} query
  * @param {FormData} [body] Sent by POST; without, the request is a GET.
  * @returns {Promise<object | null>} The JSON of the answer; null when there is none.
- * @throws when the server refuses or cannot be reached.
+ * @throws when the server refuses or cannot be reached; `told` is what it said, if it did.
  */
 export async function ask(url, query, body) {
   const answer = await fetch(`${url}?${new URLSearchParams(query)}`, {
@@ -26,7 +26,10 @@ export async function ask(url, query, body) {
       ...(body && { [CONFIG.CSRF_HEADER_NAME]: CONFIG.CSRF_TOKEN }),
     },
   });
-  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+  if (!answer.ok) {
+    const { message = '' } = await answer.json().catch(() => ({}));
+    throw Object.assign(new Error(`${answer.status} ${url}`), { told: message });
+  }
   return answer.status === 204 ? null : answer.json();
 }
 

@@ -293,7 +293,7 @@ def test_a_text_is_written_from_its_brief_and_written_again(desk: Desk, window: 
     block.take()
     assert (block.text, block.status) == ("The pulp is made of reed.", "The text is in its field.")
     answer_text(desk, "<p>The pulp is made of straw.</p>")
-    block.generate("Regenerate")
+    block.root.get_by_role("button", name="Regenerate", exact=True).press("Enter")
     block.reach("shown")
     assert block.text == "The pulp is made of reed."
     block.root.get_by_role("button", name="Reject all").click()

@@ -36,8 +36,9 @@ PromptTemplate.objects.update_or_create(function="assist", name="at-the-tide", d
 NO_PROMPT = (
     'from wagtail_ai_content.models import PromptTemplate\nPromptTemplate.objects.filter(name="at-the-tide").delete()'
 )
-ASK_TWICE = """(path) => [1, 2].forEach(() => document.dispatchEvent(
-    new CustomEvent('wac-assist:ask', { detail: { path, action: 'improve' } })))"""
+ASK = """(path) => {
+    document.dispatchEvent(new CustomEvent('wac-assist:ask', { detail: { path, action: 'improve' } }));
+}"""
 INSERT = """([id, blocks]) => {
     const usual = { type: 'unstyled', depth: 0, inlineStyleRanges: [], entityRanges: [] };
     const whole = (block, number) => ({ ...usual, key: `k${number}`, ...block });
@@ -104,6 +105,19 @@ def test_each_failure_says_what_to_do_and_then_the_editor_goes_on(desk: Desk, wi
     assert window.locator("[name=standfirst]").input_value() == "Words that came after all."
 
 
+def test_where_nothing_may_be_asked_the_reason_is_said(desk: Desk, window: Page) -> None:
+    number = desk.site.run("from wagtail.models import Page\nout = Page.objects.get(slug=slug).pk", slug=SLUG)
+    desk.site.run(LOCK, slug=SLUG, locked=True)
+    try:
+        window.goto(f"/admin/pages/{number}/edit/")
+        window.locator("[data-controller~=wac-assist]").wait_for(state="attached")
+        window.evaluate(ASK, "standfirst")
+        window.locator(".messages").get_by_text("This page is locked, so AI may not change it.").wait_for()
+        assert window.locator(".wac-ask").count() == 0
+    finally:
+        desk.site.run(LOCK, slug=SLUG, locked=False)
+
+
 def test_a_prompt_asks_for_its_values_and_one_that_is_gone_is_told(desk: Desk, window: Page) -> None:
     desk.site.run(PROMPT)
     page = assisted(desk, window, SLUG)
@@ -134,7 +148,7 @@ def test_a_prompt_asks_for_its_values_and_one_that_is_gone_is_told(desk: Desk, w
 def test_what_nobody_would_ask_ends_in_a_clear_state(desk: Desk, window: Page) -> None:
     page = assisted(desk, window, SLUG)
     page.says("Once only.")
-    window.evaluate(ASK_TWICE, "standfirst")
+    window.evaluate(f"(path) => [1, 2].forEach(() => ({ASK})(path))", "standfirst")
     page.wait_for("whole")
     assert (page.card.count(), len(page.model.calls)) == (1, 1)
     page.button("standfirst").evaluate("(button) => button.click()")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.browser import faults, listen
+from tests.support.sse import model_stream
 
 from .assisting import AssistedPage, assisted
 from .conftest import Desk
@@ -20,6 +21,11 @@ MENU_FITS = """() => {
     const box = document.querySelector('.wac-menu').getBoundingClientRect();
     return box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight;
 }"""
+COLOURS = """(element) => {
+    const { backgroundColor, textDecorationLine, outlineStyle } = getComputedStyle(element);
+    return { background: backgroundColor, line: textDecorationLine, outline: outlineStyle };
+}"""
+MOVING = "document.querySelector('.wac-card').getAnimations({ subtree: true }).length"
 
 
 def fits(part: Locator, width: int) -> bool:
@@ -52,6 +58,25 @@ def test_nothing_is_cut_off_or_hard_to_use(desk: Desk, window: Page, theme: str,
         assert all(fits(button, width) for button in page.card.locator("button:visible").all())
     finally:
         desk.site.run(PREFER, theme="light", language="en")
+
+
+def test_changes_can_be_told_apart_without_colours_and_nothing_moves(desk: Desk, window: Page) -> None:
+    window.emulate_media(forced_colors="active", reduced_motion="reduce")
+    page = assisted(desk, window, SLUG)
+    block = desk.block(SLUG, "paragraph", 0)
+    text = page.raw(f"body.{block}")["blocks"][0]["text"]
+    page.model.script({**model_stream([f"<p>First {text.replace('once', 'often')}</p>"]), "delay": 2})
+    page.ask(f"body.{block}", "Improve")
+    page.wait_for("busy")
+    assert window.evaluate(MOVING) == 0
+    bar = page.card.get_by_role("progressbar")
+    assert bar.evaluate(COLOURS)["background"] != bar.evaluate(
+        "(bar) => getComputedStyle(bar.parentElement).backgroundColor"
+    )
+    page.wait_for("changes")
+    lines = {name: page.card.locator(f"{name}.wac-change").first.evaluate(COLOURS)["line"] for name in ("ins", "del")}
+    assert lines == {"ins": "underline", "del": "line-through"}
+    assert page.card.locator("[data-current]").first.evaluate(COLOURS)["outline"] == "solid"
 
 
 def test_markup_in_an_answer_is_only_text(desk: Desk, window: Page) -> None:

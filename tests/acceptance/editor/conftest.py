@@ -198,8 +198,12 @@ class OpenPage:
 
 
 def wait_until_watched(page: Page) -> None:
-    """Until Wagtail looks for what changes in the form: what is typed before that is never saved by itself."""
+    """Until Wagtail looks for what changes in the form: what is typed before that is never saved by itself.
+
+    It notes two seconds after the page has come what stands in the form, and on some pages once more a little later.
+    """
     page.wait_for_function(IS_WATCHED)
+    page.wait_for_timeout(2_200)
 
 
 def text_of(latest: dict[str, Any], block: str) -> Any:

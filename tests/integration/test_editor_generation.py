@@ -12,7 +12,9 @@ from urllib.parse import urlencode
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.db import connection
 from django.test import AsyncRequestFactory, Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import get_language, override
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
@@ -149,6 +151,17 @@ def test_a_text_comes_piece_by_piece_and_then_whole(editor: Any, plain_page: Pla
     )  # fmt: skip
     assert (job.requested_by, job.calls, job.lease_owner) == (editor, 1, "")
     assert job.delivered is not None
+
+
+def test_before_the_model_is_asked_a_job_is_stored_once_and_changed_once(
+    editor: Any, plain_page: PlainPage, fake: FakeProvider
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        streamed(editor, asked(plain_page))
+    table = f'"{Job._meta.db_table}"'
+    written = [each["sql"] for each in queries if each["sql"].startswith((f"INSERT INTO {table}", f"UPDATE {table}"))]
+    sent = next(number for number, sql in enumerate(written) if '"request_hash" =' in sql)
+    assert [sql.split()[0] for sql in written[: sent + 1]] == ["INSERT", "UPDATE"]
 
 
 def test_rich_text_goes_in_and_comes_out_as_a_content_state(

@@ -69,6 +69,10 @@ class LiveRun(JobRun):
         """Whether the reply is a text that a person can read as it comes."""
         return self.function.reply_schema(self.prepared()) is None
 
+    def show_begun(self) -> None:
+        """Its requester is told without the row: one transaction less before the first word."""
+        self.phase = Phase.PREP
+
     def message_of(self, phase: Phase, *, model: str = "") -> Text:
         return Text.from_json(self.at(phase, model=model)["message"])
 

@@ -144,7 +144,7 @@ class JobRun:
 
     def prepare(self) -> Request:
         prices.refresh()
-        jobs.update(self.claim, **self.at(Phase.PREP))
+        self.show_begun()
         self._open()
         if self.job.calls >= conf.get("MAX_CALLS"):
             raise TooManyCalls(calls=self.job.calls)
@@ -178,6 +178,10 @@ class JobRun:
         jobs.remember(self.job, written)
         reach("PREP:committed")
         return built.request
+
+    def show_begun(self) -> None:
+        """For whoever looks at the row while the request is made."""
+        jobs.update(self.claim, **self.at(Phase.PREP))
 
     def keep(self, reply: Reply) -> None:
         answered = reply_json(reply)

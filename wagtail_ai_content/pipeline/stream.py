@@ -94,7 +94,8 @@ def begin(ask: Ask) -> Stream:
     The same idempotency key gives the same job, which is then only followed. Raises: what ``submit`` raises.
     """
     lease = float(conf.get("LEASE_SECONDS"))
-    job, is_new = admit(ask, lambda new: jobs.create(new, owner=_owner(os.getpid()), lease=lease))
+    with turns.start_in_turn():
+        job, is_new = admit(ask, lambda new: jobs.create(new, owner=_owner(os.getpid()), lease=lease))
     return Stream(job, claim=jobs.claim_of(job) if is_new else None)
 
 

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from enum import IntEnum
 from functools import cache, partial
 from heapq import heappop, heappush
 from itertools import count
+from threading import Lock
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 POOL_THREADS = 4
 """Connections that the streams of a web process take, however many there are."""
 
 T = TypeVar("T")
+
+_starting = Lock()
 
 
 class Order(IntEnum):
@@ -51,6 +55,20 @@ async def in_pool(work: Callable[[], T], *, order: Order = Order.FINISH) -> T:
     """
     inside = partial(copy_context().run, _with_fresh_connection, work)
     return await asyncio.get_running_loop().run_in_executor(_pool(os.getpid()), inside)
+
+
+@contextmanager
+def start_in_turn() -> Iterator[None]:
+    """Start streamed jobs one after the other, on SQLite, among the requests of this process.
+
+    SQLite has one writer, and who waits for it sleeps and looks again, longer each time: a hundred requests that start
+    at once mostly sleep. Within a transaction nothing is waited for, since whoever is first could wait for that one.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with _starting:
+        yield
 
 
 def _with_fresh_connection(work: Callable[[], T]) -> T:

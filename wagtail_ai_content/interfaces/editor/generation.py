@@ -92,12 +92,12 @@ def _own(request: HttpRequest, job_id: Any) -> jobs.Job:
 
 async def _told(source: stream.Stream, *, rich: bool, language: str | None) -> AsyncIterator[str]:
     """The events of a job as lines. When the browser leaves, this is closed, and with it the job."""
-    await sync_to_async(_let_connections_go)()
     reader = Reader(rich=rich)
     async with aclosing(source.events(beat=BEAT_SECONDS)) as events:  # type: ignore[type-var]  # generators have aclose
         async for event in events:
             match event:
                 case stream.Begun():
+                    await sync_to_async(_let_connections_go)()  # the job is being prepared meanwhile
                     yield _line("job", telling.begun(event.job))
                 case stream.Quiet():
                     yield BEAT

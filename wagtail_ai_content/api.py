@@ -15,7 +15,7 @@ from typing import Any
 
 from .core.errors import InvalidInput, UnknownTarget
 from .core.text import Text, gettext_noop
-from .pipeline import queue
+from .pipeline.again import try_again
 from .pipeline.drain import run_one
 from .pipeline.functions import get_function
 from .pipeline.recover import announce
@@ -44,9 +44,6 @@ __all__ = [
 
 CANCELLED = gettext_noop("Cancelled. Nothing was changed.")
 ENDED = gettext_noop("this job has already ended")
-USELESS_REPLY = frozenset({"refused", "malformed_reply", "cut_reply", "other_version"})
-"""Codes of errors that the same reply would only bring again."""
-NOT_ENDED = gettext_noop("only a job that failed or was cancelled can be tried again")
 
 
 def run_ai_task(function_name: str, payload: Mapping[str, Any], account: Any = None, **about: Any) -> Job:
@@ -95,11 +92,9 @@ def cancel_jobs(*, function: str = "") -> int:
 
 
 def retry_job(job_id: uuid.UUID | str) -> None:
-    """Put a failed or cancelled job back in the queue. A reply that can be used is not asked for again.
+    """Put a failed or cancelled job back in the queue. A reply that can be used is not asked for again; where the model
+    is, the limits of whoever asked for the job hold.
 
-    Raises: ``UnknownTarget``, ``InvalidInput``.
+    Raises: ``UnknownTarget``, ``InvalidInput``, ``QuotaExceeded``, ``UnknownPrice``.
     """
-    job = show_job(job_id)
-    if not _jobs.restart(job.pk, forget_reply=job.error_code in USELESS_REPLY):
-        raise InvalidInput(reason=NOT_ENDED)
-    queue.ring_on_commit()
+    try_again(show_job(job_id))

@@ -11,7 +11,7 @@ from wagtail.snippets.models import register_snippet
 
 from .interfaces.editor import assets, choosing, saving
 from .interfaces.editor import urls as editor_urls
-from .interfaces.manage import audit, grants, groups, history, sites, usage_report
+from .interfaces.manage import audit, grants, groups, history, job, jobs, sites, usage_report
 from .interfaces.manage.phrases import LockedPhraseViewSet
 from .interfaces.manage.prompts import ModelProfileViewSet, PromptTemplateViewSet
 from .interfaces.manage.switches import SwitchViewSet
@@ -138,3 +138,18 @@ def register_audit_menu_item() -> Any:
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def register_audit_permissions() -> Any:
     return audit.permissions()
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def register_job_urls() -> list[Any]:
+    return [path("reports/ai-jobs/", include(job))]
+
+
+@hooks.register("register_reports_menu_item")  # type: ignore[untyped-decorator]
+def register_jobs_menu_item() -> Any:
+    return jobs.menu_item()
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def register_job_permissions() -> Any:
+    return jobs.permissions()

@@ -1,8 +1,10 @@
-"""Which AI versions a person may see in a list: those of the pages and snippets they may edit."""
+"""Which AI versions a person may see in a list: those of the pages and snippets they may edit. And which jobs: their
+own, or all."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -11,10 +13,14 @@ from django.db.models.functions import Cast
 from wagtail.models import RevisionMixin, get_page_models
 from wagtail.permissions import policy_registry
 
+from wagtail_ai_content.records.jobs.api import Job, JobFilter
 from wagtail_ai_content.records.versions import api as versions
 from wagtail_ai_content.records.versions.api import AIVersion
 
 from .targets import base_page_model
+
+READ_AUDIT: Final = "wagtail_ai_content.read_audit"
+CHANGE_JOBS: Final = "wagtail_ai_content.change_job"
 
 
 def visible_to(user: Any) -> QuerySet[AIVersion]:
@@ -31,6 +37,29 @@ def visible_to(user: Any) -> QuerySet[AIVersion]:
     stored = base_page_model()._default_manager.annotate(key=Cast("pk", CharField()))
     own = Q(requested_by=user) & ~Q(Exists(stored.filter(key=OuterRef("target_object_id"))))
     return found.filter((of_pages & (editable | own)) | Q(target_content_type__in=_ids(_editable_models(user))))
+
+
+def sees_all_jobs(user: Any) -> bool:
+    """Whoever reads the audit trail has seen of each job who asked for what; whoever may change jobs must find them."""
+    return bool(user.has_perm(READ_AUDIT) or user.has_perm(CHANGE_JOBS))
+
+
+def jobs_of(user: Any, chosen: JobFilter) -> JobFilter:
+    """What ``user`` gets when they ask for the ``chosen`` jobs."""
+    return chosen if sees_all_jobs(user) else replace(chosen, actor=str(user.pk))
+
+
+def may_see_job(job: Job, user: Any) -> bool:
+    return _is_own(job, user) or sees_all_jobs(user)
+
+
+def may_change_job(job: Job, user: Any) -> bool:
+    """Cancel it, or have it tried again in the name of whoever asked for it."""
+    return _is_own(job, user) or bool(user.has_perm(CHANGE_JOBS))
+
+
+def _is_own(job: Job, user: Any) -> bool:
+    return bool(job.requested_by_id == user.pk)
 
 
 def _editable_models(user: Any) -> list[type]:

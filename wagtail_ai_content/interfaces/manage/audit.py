@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
 import django_filters  # type: ignore[import-untyped]
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -18,24 +18,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views.reports import ReportView
 
-from wagtail_ai_content.core.audit.escape import csv_safe, printable
-from wagtail_ai_content.pipeline.functions import registry
+from wagtail_ai_content.pipeline.visibility import READ_AUDIT
 from wagtail_ai_content.records.audit import api as trail
 from wagtail_ai_content.records.audit.api import AuditEntry, Filters, Operation
 from wagtail_ai_content.records.jobs.api import Outcome
 from wagtail_ai_content.records.versions.api import VersionStatus
 
-PERMISSION: Final = "wagtail_ai_content.read_audit"
+from .exports import SafeReport
+from .labels import account_choices, function_label
+from .paging import ReportPaginator
+
 INDEX: Final = "wagtail_ai_content_audit"
 RESULTS: Final = "wagtail_ai_content_audit_results"
 
 
 def may_read(user: Any) -> bool:
-    return bool(user.has_perm(PERMISSION))
+    return bool(user.has_perm(READ_AUDIT))
 
 
 def permissions() -> QuerySet[Permission]:
@@ -65,21 +65,8 @@ def urls() -> list[Any]:
 
 
 def actor_choices() -> list[tuple[str, str]]:
-    """Everybody the trail knows, by account: those who were deleted, too."""
-    users = get_user_model()
-    known = trail.values_of("actor")
-    numbers = [number for number in known if _is_key(users, number)]
-    names = {str(user.pk): user.get_username() for user in users._default_manager.filter(pk__in=numbers)}
-    gone = gettext("Account %(number)s, deleted")
-    return sorted(((one, names.get(one, gone % {"number": one})) for one in known), key=lambda choice: choice[1])
-
-
-def _is_key(model: Any, number: str) -> bool:
-    try:
-        model._meta.pk.to_python(number)
-    except ValueError:
-        return False
-    return True
+    """Everybody the trail knows."""
+    return account_choices(trail.values_of("actor"))
 
 
 def model_choices() -> list[tuple[str, str]]:
@@ -127,11 +114,6 @@ def target_label(entry: AuditEntry) -> str:
     return entry.names.get("target", "") or "—"
 
 
-def function_label(entry: AuditEntry) -> str:
-    function = registry.get(entry.function) if entry.function else None
-    return gettext(function.title) if function and function.title else entry.function
-
-
 def prompt_label(entry: AuditEntry) -> str:
     return f"{entry.prompt} {entry.prompt_version}".strip()
 
@@ -146,24 +128,7 @@ def outcome_label(entry: AuditEntry) -> str:
     return str(words[entry.outcome]) if entry.outcome in words and entry.outcome else entry.outcome
 
 
-class TrailPaginator(WagtailPaginator):  # type: ignore[misc]
-    """Pages by the number of the entry, which takes as long at the end of a million as at the beginning."""
-
-    def __init__(self, object_list: Any, per_page: int, *, filters: Filters, **options: Any) -> None:
-        super().__init__(object_list, per_page, **options)
-        self._filters = filters
-
-    @cached_property
-    def count(self) -> int:
-        return trail.count(self._filters)
-
-    def page(self, number: Any) -> Any:
-        number = self.validate_number(number)
-        found = trail.page(self._filters, skip=(number - 1) * self.per_page, limit=self.per_page)
-        return self._get_page(found, number, self)
-
-
-class AuditView(ReportView):  # type: ignore[misc]
+class AuditView(SafeReport):
     """The trail, newest first."""
 
     model = AuditEntry
@@ -193,7 +158,7 @@ class AuditView(ReportView):  # type: ignore[misc]
         TitleColumn("operation", label=_("Operation"), accessor="get_operation_display"),
         Column("about", label=_("About"), accessor=target_label),
         Column("user", label=_("User"), accessor=user_label),
-        Column("function", label=_("AI function"), accessor=function_label),
+        Column("function", label=_("AI function"), accessor=lambda entry: function_label(entry.function)),
         Column("model", label=_("Model")),
         Column("prompt", label=_("Prompt"), accessor=prompt_label),
         Column("cost", label=_("Cost"), accessor=cost_label),
@@ -218,8 +183,16 @@ class AuditView(ReportView):  # type: ignore[misc]
     def filter_queryset(self, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         return trail.selected(self.chosen)
 
-    def get_paginator(self, queryset: QuerySet[AuditEntry], per_page: int, **options: Any) -> TrailPaginator:
-        return TrailPaginator(queryset, per_page, filters=self.chosen, **options)
+    def get_paginator(self, queryset: QuerySet[AuditEntry], per_page: int, **options: Any) -> ReportPaginator:
+        chosen = self.chosen
+        return ReportPaginator(
+            queryset,
+            per_page,
+            counted=lambda: trail.count(chosen),
+            rows=lambda skip, limit: trail.page(chosen, skip=skip, limit=limit),
+            most=trail.MOST_COUNTED if chosen.columns else sys.maxsize,
+            **options,
+        )
 
     def get_filename(self) -> str:
         return f"ai-audit-{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
@@ -232,9 +205,3 @@ class AuditView(ReportView):  # type: ignore[misc]
         return {name: own[name] if name in own else getattr(item, name) for name in self.list_export} | {
             "get_operation_display": item.get_operation_display()
         }
-
-    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
-        if isinstance(value, str):
-            text = printable(value)
-            return csv_safe(text) if export_format == self.FORMAT_CSV else text
-        return super().preprocess_field_value(field, value, export_format)

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.reports import ReportView
 from wagtail.permissions import policy_registry
 
 from wagtail_ai_content.core.usage.refusals import shown
@@ -24,8 +23,9 @@ from wagtail_ai_content.core.usage.values import Unit, dollars
 from wagtail_ai_content.records.usage import api as usage
 from wagtail_ai_content.records.usage.api import Tier, UsageTotal
 
+from .exports import SafeReport
+
 MONTHS = 13
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def months() -> Iterator[tuple[str, str]]:
@@ -34,12 +34,6 @@ def months() -> Iterator[tuple[str, str]]:
     for _number in range(MONTHS):
         yield month.isoformat(), date_format(month, "YEAR_MONTH_FORMAT")
         month = (month - timedelta(days=1)).replace(day=1)
-
-
-def as_text(value: Any) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 class UsageFilter(WagtailFilterSet):  # type: ignore[misc]  # Wagtail ships no types
@@ -55,7 +49,7 @@ class UsageFilter(WagtailFilterSet):  # type: ignore[misc]  # Wagtail ships no t
         fields = ["month", "user_name", "site_name", "model"]
 
 
-class UsageReport(ReportView):  # type: ignore[misc]
+class UsageReport(SafeReport):
     """What each person used on each site of each model in one month: this one, unless another is chosen."""
 
     model = UsageTotal
@@ -90,7 +84,6 @@ class UsageReport(ReportView):  # type: ignore[misc]
         "cost": _("US dollars"),
         "unknown": _("Answers of unknown cost"),
     }
-    custom_field_preprocess = {name: {"csv": as_text} for name in ("user_name", "site_name", "model")}
 
     @cached_property
     def permission_policy(self) -> Any:

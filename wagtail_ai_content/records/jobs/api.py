@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,17 +19,21 @@ from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.text import Text
 from wagtail_ai_content.records.usage import api as usage
 
+from .lists import MOST_COUNTED, JobFilter, count, every, listing, page, selected, steps_of, values_of
 from .models import Heartbeat, Job, JobStep, Outcome, Status
 from .settling import give_back
 from .values import LISTED, STOPPED, WATCHED, WEB, Claim, Entry, LeaseLost, NewJob
 
 __all__ = [
+    "LISTED",
+    "MOST_COUNTED",
     "STOPPED",
     "WATCHED",
     "WEB",
     "Claim",
     "Entry",
     "Job",
+    "JobFilter",
     "JobStep",
     "LeaseLost",
     "NewJob",
@@ -41,8 +45,10 @@ __all__ = [
     "claim",
     "claim_of",
     "claimable_count",
+    "count",
     "create",
     "deliver",
+    "every",
     "fetch",
     "finish",
     "give_back",
@@ -52,23 +58,25 @@ __all__ = [
     "listing",
     "log",
     "oldest_claimable_age",
+    "page",
     "recent_repeat",
     "remember",
     "restart",
     "retry",
     "running_count",
+    "selected",
     "settle",
+    "steps_of",
     "still_mine",
     "sweep",
     "undelivered",
     "update",
+    "values_of",
     "with_key",
 ]
 
 SETTLING_SECONDS = 10.0
 SETTLED_AT_ONCE = 500
-TICK = timedelta(microseconds=1)
-"""SQLite compares times as texts, in which .123 is less than .123000."""
 
 
 def create(new: NewJob, *, owner: str = "", lease: float = 0.0) -> Job:
@@ -275,15 +283,18 @@ def _cancel(some: QuerySet[Job], *, message: Text, **fields: Any) -> int:
     )
 
 
-def restart(job_id: uuid.UUID, *, forget_reply: bool = False) -> bool:
+def restart(job_id: uuid.UUID, *, forget_reply: bool = False, reserved: Mapping[str, Any] | None = None) -> bool:
     """Put a job that failed or was cancelled back in the queue; False when it is neither.
 
     A stored reply is used again, unless it is to be forgotten, or is only what had come of one when it was stopped.
+    ``reserved``: what it has set aside anew of its limits, when it has nothing set aside any more; False where it has.
     """
-    Job.objects.filter(pk=job_id, reply__finish_reason=STOPPED).update(reply=None)
+    ended = Job.objects.filter(pk=job_id, status__in=[Status.FAILED, Status.CANCELLED])
+    ended.filter(reply__finish_reason=STOPPED).update(reply=None)
     forgotten = {"reply": None} if forget_reply else {}
+    anew = {"reserved": reserved} if reserved else {}
     return bool(
-        Job.objects.filter(pk=job_id, status__in=[Status.FAILED, Status.CANCELLED]).update(
+        (ended.filter(reserved__isnull=True) if anew else ended).update(
             status=Status.PENDING,
             next_attempt=Now(),
             completed=None,
@@ -294,6 +305,7 @@ def restart(job_id: uuid.UUID, *, forget_reply: bool = False) -> bool:
             error_code="",
             error={},
             **forgotten,
+            **anew,
         )
     )
 
@@ -360,15 +372,6 @@ def log(claim: Claim, *entries: Entry) -> None:
         )
         for entry in entries
     )
-
-
-def listing(*, before: tuple[datetime, uuid.UUID] | None = None, limit: int = 50, **filters: Any) -> list[Job]:
-    """A page of jobs, newest first. ``before``: (created, id) of the last job of the page before (keyset paging)."""
-    jobs = Job.objects.filter(**filters).only(*LISTED).order_by("-created", "-id")
-    if before:
-        created, pk = before
-        jobs = jobs.filter(created__lt=created + TICK).exclude(created__gt=created - TICK, pk__gte=pk)
-    return list(jobs[:limit])
 
 
 def beat(name: str) -> None:

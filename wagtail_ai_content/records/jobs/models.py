@@ -140,6 +140,9 @@ class Job(models.Model):
             models.Index(fields=["-created", "-id"], name="wac_job_newest"),
             models.Index(fields=["status", "-created", "-id"], name="wac_job_status"),
             models.Index(fields=["function", "-created", "-id"], name="wac_job_function"),
+            models.Index(fields=["model_used", "-created", "-id"], name="wac_job_model"),
+            models.Index(fields=["site", "-created", "-id"], name="wac_job_site"),
+            models.Index(fields=["actor", "-created", "-id"], name="wac_job_actor"),
             models.Index(fields=["actor", "fingerprint", "-created"], name="wac_job_repeats"),
             models.Index(fields=["target_content_type", "target_object_id", "-created"], name="wac_job_target"),
         ]

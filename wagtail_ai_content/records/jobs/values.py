@@ -22,7 +22,8 @@ WATCHED = 100
 LISTED = (
     "id", "function", "status", "outcome", "phase", "progress", "message", "requested_by_name", "target_label",
     "target_object_id", "target_content_type_id", "model_used", "cost", "price_source", "error_code", "error",
-    "created", "completed", "actor",
+    "created", "started", "completed", "actor", "site_name", "prompt_tokens", "completion_tokens", "prompt_key",
+    "prompt_version",
 )  # fmt: skip
 """The columns of a job that lists show."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.urls import include, path
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
@@ -25,6 +26,10 @@ from .records.prompts.api import ModelProfile, PromptTemplate
 from .records.prompts.rights import SiteOrAllPolicy
 from .views import AIPageViewSet
 
+if apps.is_installed("wagtail_modeladmin"):
+    from .interfaces.manage import modeladmin
+
+    modeladmin.register()
 for model in (PromptTemplate, ModelProfile, LockedPhrase):
     register_permission_policy(model, SiteOrAllPolicy(model))  # before anything asks for a right on it
 register_snippet(PromptTemplateViewSet)

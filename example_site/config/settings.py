@@ -24,6 +24,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 INSTALLED_APPS = [
     "world",
     "wagtail_ai_content",  # before wagtail.admin, so that its templates are found first
+    "wagtail_modeladmin",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
     "wagtail.api.v3",

@@ -35,6 +35,7 @@ from wagtail_ai_content.models import (
     Tier,
 )
 from wagtail_ai_content.pipeline import review
+from wagtail_ai_content.records.audit import api as trail
 
 SECRET = "Unannounced merger"
 PEOPLE = ("stranger", "unlicensed", "editor", "lead", "auditor", "boss")
@@ -85,6 +86,8 @@ class World:
     version: AIVersion
     change: str
     job: Job
+    entry: int
+    """Number of an entry of the audit trail."""
     prompt: PromptTemplate
     moderated: PromptTemplate
     """A prompt in a workflow that waits for the lead."""
@@ -116,6 +119,7 @@ class World:
             "revision_id_a": "earliest", "revision_id_b": "latest", "action_name": "approve",
             "task_state_id": state.pk if state else 1, "task_id": state.task_id if state else 1,
             "workflow_state_id": state.workflow_state_id if state else 1,
+            "instance_pk": self.entry if "audit" in view else self.job.pk,
         }  # fmt: skip
 
     def _about(self, namespace: str, *, moderated: bool) -> Any:
@@ -177,9 +181,10 @@ def world(deep_page: DeepPage, plain_page: PlainPage, everybody: dict[str, Any])
     )  # fmt: skip
     version = propose(deep_page, {"body.b3": "It is done."}, requested_by=editor, target_label=SECRET)
     (item,) = review.open_review(version.pk, editor).items
+    entry = trail.append(trail.NewEntry(operation="generated", about={"target": SECRET}))
     return World(
-        page=deep_page, version=version, change=item.change.id, job=job, prompt=prompt, moderated=moderated,
-        moderated_page=plain_page,
+        page=deep_page, version=version, change=item.change.id, job=job, entry=entry.pk, prompt=prompt,
+        moderated=moderated, moderated_page=plain_page,
         others={
             "wagtailsnippets_pages_bulletin": bulletin,
             "ai_tier": Tier.objects.create(name=SECRET),

@@ -31,9 +31,10 @@ def _patterns(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterat
 
 
 def _is_ours(name: str, pattern: URLPattern) -> bool:
-    """A view of ours, a view of a model of ours, or one in a namespace of ours."""
+    """A view of ours, a view of a model of ours, or one in a namespace of ours; of wagtail-modeladmin's, those that a
+    class of ours offers."""
     view = inspect.unwrap(pattern.callback)
-    shown = getattr(view, "view_class", view)
+    shown = getattr(view, "view_class", type(view.__self__) if inspect.ismethod(view) else view)
     model = getattr(view, "view_initkwargs", {}).get("model")
     return any(OURS in found for found in (name.rpartition(":")[0], shown.__module__, getattr(model, "__module__", "")))
 

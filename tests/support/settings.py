@@ -18,6 +18,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "tests.support.pages",
+    "wagtail_modeladmin",
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",

@@ -129,16 +129,12 @@ def uses(user: Any, *, spot: Spot) -> Uses:
 
 def may_use_anything(user: Any) -> bool:
     """Whether AI is to be shown to ``user`` at all. One query."""
-    here = access.standing(user.pk, site_id=None)
-    return not here.opted_out and _has_some(here)
+    return access.is_offered(user)
 
 
 def is_granted_anything(user: Any) -> bool:
     """The same, whether or not they want it."""
-    return _has_some(access.standing(user.pk, site_id=None))
-
-
-def _has_some(here: access.Standing) -> bool:
+    here = access.standing(user.pk, site_id=None)
     return here.is_known and (here.is_superuser or bool(here.grants))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import swapper
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, NullIf
 
 from .models import AIPreference, AISwitch, UseGrant
@@ -21,6 +21,7 @@ __all__ = [
     "Off",
     "Standing",
     "UseGrant",
+    "is_offered",
     "preference",
     "standing",
     "switch",
@@ -74,6 +75,14 @@ def standing(user_id: Any, *, site_id: int | None) -> Standing:
     if user_id is not None:
         found = _grants(user_id).union(_person(user_id), _choice(user_id), found, all=True)
     return _read(list(found))
+
+
+def is_offered(user: Any) -> bool:
+    """Whether ``user`` may use anything of AI anywhere, and did not say no. One query, for every edit page."""
+    said_no = AIPreference.objects.filter(user=user, opted_out=True)
+    if user.is_superuser:
+        return not said_no.exists()
+    return UseGrant.objects.filter(~Exists(said_no), group__user=user).exists()
 
 
 def switch(*, is_on: bool, site: Any, reason: str, user: Any) -> AISwitch:

@@ -41,7 +41,7 @@ TYPES = """(name) => {
     const { children } = window.wagtail.editHandler.getPanelByName(name).getBoundWidget();
     return children.map(({ type }) => type);
 }"""
-KNOWS_ITS_WORDS = "() => window.wagtail.app.queryController('wac-layout-block')?.written"
+KNOWS_ITS_WORDS = "() => window.wagtail.app.queryControllerAll('wac-layout-block').some(({ written }) => written)"
 SERIOUS = """async () => {
     const found = await axe.run('[data-controller~=wac-layout-block], [data-controller~=wac-text-block]');
     return found.violations.filter((each) => ['serious', 'critical'].includes(each.impact))

@@ -199,7 +199,7 @@ class JobAdmin(LookOnlyAdmin):
     menu_label = _("Generation history")
     menu_icon = "history"
     permission_helper_class = JobHelper
-    list_display = ("asked_for", "target", "state", "requester", "model_used", "tokens", "price", "duration", "created")
+    list_display = ("asked_for", "target", "state", "requester", "price", "created")  # more does not fit
     list_filter = ("status", ByFunction, "created")
     inspect_view_fields = [
         "asked_for", "target", "state", "told", "requester", "site_name", "model_used", "prompt_key", "prompt_version",
@@ -260,7 +260,7 @@ class AuditAdmin(LookOnlyAdmin):
     menu_icon = "clipboard-list"
     permission_helper_class = AuditHelper
     index_view_class = TrailListing
-    list_display = ("done", "about", "person", "asked_for", "model_name", "price", "came_of_it", "at")
+    list_display = ("done", "about", "person", "model_name", "came_of_it", "at")
     list_filter = ("operation", ByFunction, "at")
     inspect_view_fields = [
         "sequence", "done", "about", "person", "asked_for", "model_name", "prompt", "prompt_version", "price",

@@ -260,7 +260,7 @@ class AuditAdmin(LookOnlyAdmin):
     menu_icon = "clipboard-list"
     permission_helper_class = AuditHelper
     index_view_class = TrailListing
-    list_display = ("done", "about", "person", "model_name", "came_of_it", "at")
+    list_display = ("done", "about", "person", "price", "came_of_it", "at")
     list_filter = ("operation", ByFunction, "at")
     inspect_view_fields = [
         "sequence", "done", "about", "person", "asked_for", "model_name", "prompt", "prompt_version", "price",

@@ -100,7 +100,7 @@ def check_use(user_id: Any, function: str, *, spot: Spot) -> None:
         raise NotAllowed
     if here.opted_out:
         raise NotAllowed(OPTED_OUT)
-    if not (here.is_superuser or any(_covers(grant, function, spot) for grant in here.grants)):
+    if function not in Uses(standing=here, spot=spot):
         raise NotAllowed(NOT_GRANTED)
 
 

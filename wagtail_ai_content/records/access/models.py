@@ -43,7 +43,7 @@ class UseGrant(models.Model):
 class AISwitch(models.Model):
     """AI is switched off, or was, on a site or, without one, on all.
 
-    Personal data: the name of who switched last, until that is erased with the user's consent or the row deleted.
+    Personal data: the name of who switched last, which stays when that user is deleted.
     """
 
     site = models.ForeignKey(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import listen
 from tests.support.site import Site
@@ -67,10 +68,10 @@ def test_the_history_has_a_column_and_a_filter_for_ai(moderated: int, lead: Page
     lines = lead.locator("#listing-results tbody tr")
     everything = lines.count()
     marked = lines.filter(has=lead.get_by_role("link", name=MODEL))
-    assert marked.count() == 1
+    expect(marked).to_have_count(1)
     assert "Prompt “meta”, version 1 (built in)" in marked.inner_text()
     lead.goto(f"/admin/pages/{moderated}/history/?ai=true")
-    assert lines.count() == 1
+    expect(lines).to_have_count(1)
     lead.goto(f"/admin/pages/{moderated}/history/?ai=false")
     assert lines.count() == everything - 1
     lead.goto(f"/admin/pages/{moderated}/history/")
@@ -98,7 +99,7 @@ def test_approval_waits_until_what_ai_wrote_was_decided(
     lead.locator("[data-workflow-action-name=approve]").click()
     dialog = lead.locator(".modal-dialog")
     dialog.get_by_text("that AI wrote or changed").wait_for()
-    assert dialog.locator("form").count() == 0
+    expect(dialog.locator("form")).to_have_count(0)
     dialog.get_by_role("link", name="Review what AI wrote").click()
     lead.wait_for_url("**/admin/ai-review/**")
     for accept in lead.locator("input[type=radio][value=accept]").all():

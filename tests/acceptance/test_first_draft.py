@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import listen
 from tests.support.site import Site
@@ -60,7 +61,7 @@ def test_the_history_tells_what_was_ai_and_leads_to_the_comparison(drafted: int,
     noise = listen(page, site=address)
     page.goto(f"/admin/pages/{drafted}/history/")
     line = page.locator("tr", has_text="AI draft written by the built-in engine (no language model)")
-    assert line.count() == 1
+    expect(line).to_have_count(1)
     assert "Prompt “page_text”, version 2 (built in)" in line.inner_text()
     assert "current draft" in line.inner_text().lower()
     line.get_by_role("button", name="Actions").click()
@@ -68,7 +69,7 @@ def test_the_history_tells_what_was_ai_and_leads_to_the_comparison(drafted: int,
         page.get_by_role("link", name="Compare with previous version")
     ).first.click()
     page.wait_for_url("**/compare/**")
-    assert page.locator(".comparison__child-object, .addition, ins").first.is_visible()
+    expect(page.locator(".comparison__child-object, .addition, ins").first).to_be_visible()
     assert noise == []
 
 

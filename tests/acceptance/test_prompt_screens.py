@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import faults
 from tests.support.site import Site
@@ -63,7 +64,7 @@ def tab_to(page: Page, wanted: Locator, *, back: bool = False) -> None:
             break
     else:
         raise AssertionError(f"{wanted} is not reached by keyboard.")
-    assert wanted.is_visible()
+    expect(wanted).to_be_visible()
     look = "element => { const s = getComputedStyle(element); return s.outlineStyle + s.outlineWidth + s.boxShadow }"
     assert wanted.evaluate(look) != "none0pxnone"
 
@@ -166,7 +167,7 @@ def test_the_history_with_ai_entries_is_walked_by_keyboard(
     page = open_as_lead(scheme, width)
     page.goto(f"/admin/pages/{drafted}/history/")
     line = page.locator("tr", has_text="AI draft written by the built-in engine (no language model)")
-    assert line.first.is_visible()
+    expect(line.first).to_be_visible()
     check(page)
     tab_to(page, line.first.get_by_role("button", name="Actions"))
     page.keyboard.press("Enter")
@@ -175,5 +176,5 @@ def test_the_history_with_ai_entries_is_walked_by_keyboard(
     tab_to(page, compare)
     page.keyboard.press("Enter")
     page.wait_for_url("**/compare/**")
-    assert page.locator(".comparison__child-object, .addition, ins").first.is_visible()
+    expect(page.locator(".comparison__child-object, .addition, ins").first).to_be_visible()
     check(page)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import faults, listen
 from tests.support.site import Site
@@ -107,11 +108,11 @@ def test_the_help_opens_and_closes_by_keyboard(lead: Page, version: str) -> None
     lead.goto(f"/admin/ai-review/{version}/")
     lead.wait_for_selector(".wac-review-form--scripted")
     lead.keyboard.press("?")
-    assert lead.locator("dialog.wac-review-shortcuts").is_visible()
+    expect(lead.locator("dialog.wac-review-shortcuts")).to_be_visible()
     lead.keyboard.press("a")
-    assert lead.locator('input[value="accept"]:checked').count() == 0
+    expect(lead.locator('input[value="accept"]:checked')).to_have_count(0)
     lead.keyboard.press("Escape")
-    assert not lead.locator("dialog.wac-review-shortcuts").is_visible()
+    expect(lead.locator("dialog.wac-review-shortcuts")).not_to_be_visible()
 
 
 def test_only_one_change_is_a_tab_stop(lead: Page, version: str) -> None:
@@ -119,7 +120,7 @@ def test_only_one_change_is_a_tab_stop(lead: Page, version: str) -> None:
     lead.wait_for_selector(".wac-review-form--scripted")
     for _ in range(3):
         lead.keyboard.press("j")
-    assert lead.locator('article[tabindex="0"]').count() == 1
+    expect(lead.locator('article[tabindex="0"]')).to_have_count(1)
     assert lead.locator('article[tabindex="0"]').get_attribute("id") == lead.locator("article:focus").get_attribute(
         "id"
     )
@@ -162,8 +163,8 @@ def test_everything_works_without_scripts(browser: Browser, address: str, ebbsto
     assert found["title"] == "The clock, told again"
     page.goto(f"/admin/ai-review/{version}/")
     page.get_by_label("Word by word").check()
-    assert page.locator(".wac-review-columns").first.is_hidden()
-    assert page.locator(".wac-review-unified").first.is_visible()
+    expect(page.locator(".wac-review-columns").first).to_be_hidden()
+    expect(page.locator(".wac-review-unified").first).to_be_visible()
     context.close()
 
 
@@ -174,8 +175,8 @@ def test_the_way_of_showing_is_remembered(lead: Page, version: str) -> None:
     lead.reload()
     lead.wait_for_selector(".wac-review-form--scripted")
     assert lead.get_by_label("Word by word").is_checked()
-    assert lead.locator(".wac-review-unified .wac-source").first.is_visible()
-    assert lead.locator(".wac-review-unified .wac-rendered").first.is_hidden()
+    expect(lead.locator(".wac-review-unified .wac-source").first).to_be_visible()
+    expect(lead.locator(".wac-review-unified .wac-rendered").first).to_be_hidden()
 
 
 # --- hostile text

@@ -67,6 +67,7 @@ def chosen_by_mouse(page: AssistedPage, path: str, number: int) -> str:
 
 def offered(page: AssistedPage, path: str) -> int:
     page.button(path).click()
+    page.menu.get_by_role("menuitem").first.wait_for()
     number = page.menu.get_by_role("menuitem").count()
     page.page.keyboard.press("Escape")
     return number

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import expect
+
 from tests.support.site import until
 from tests.support.sse import model_stream
 
@@ -113,7 +115,7 @@ def test_where_nothing_may_be_asked_the_reason_is_said(desk: Desk, window: Page)
         window.locator("[data-controller~=wac-assist]").wait_for(state="attached")
         window.evaluate(ASK, "standfirst")
         window.locator(".messages").get_by_text("This page is locked, so AI may not change it.").wait_for()
-        assert window.locator(".wac-ask").count() == 0
+        expect(window.locator(".wac-ask")).to_have_count(0)
     finally:
         desk.site.run(LOCK, slug=SLUG, locked=False)
 
@@ -152,7 +154,7 @@ def test_what_nobody_would_ask_ends_in_a_clear_state(desk: Desk, window: Page) -
     page.wait_for("whole")
     assert (page.card.count(), len(page.model.calls)) == (1, 1)
     page.button("standfirst").evaluate("(button) => button.click()")
-    assert page.menu.count() == 0 or page.menu.is_hidden()
+    expect(page.menu).to_be_hidden()
     assert page.card.evaluate("(card) => card === document.activeElement")
     page.press("Close")
 

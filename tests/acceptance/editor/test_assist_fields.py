@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 from tests.support.site import until
 from tests.support.sse import model_stream
 from wagtail_ai_content.core.guardrails.formats import NEXT_OPTION
@@ -56,7 +58,7 @@ def test_titles_to_choose_from_and_the_slug_follows_as_ever(desk: Desk, window: 
     window.locator(".wac-menu").get_by_role("menuitem", name="Suggest", exact=True).click()
     window.locator(".wac-card[data-state=whole]").wait_for(timeout=40_000)
     options = window.get_by_role("radio")
-    assert options.count() == 3
+    expect(options).to_have_count(3)
     options.first.focus()
     window.keyboard.press("ArrowDown")
     assert options.nth(1).get_attribute("aria-checked") == "true"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 from tests.support.site import until
 from tests.support.sse import model_stream
 
@@ -95,6 +97,6 @@ def test_a_page_becomes_an_edit_page_while_text_arrives_and_while_a_card_is_open
         "visible=true"
     ).click()
     saved_page(desk, window, "A second version.")
-    assert window.locator(".wac-field--asked").count() == 0
+    expect(window.locator(".wac-field--asked")).to_have_count(0)
     button.click()
     window.locator(".wac-menu").get_by_role("menuitem").first.wait_for()

@@ -6,6 +6,8 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 from tests.support.site import until
 
 from .assisting import AssistedPage, assisted
@@ -36,7 +38,7 @@ def test_a_whole_text_changed_in_the_block_and_brought_back_by_one_undo(desk: De
     assert "three yards wide" in after["blocks"][0]["text"]
     formats = [[entry["style"] for entry in each["blocks"][0]["inlineStyleRanges"]] for each in (before, after)]
     assert formats[0] == formats[1] == ["ITALIC"] * 4, "words that stay keep their formats"
-    assert page.card.count() == 0
+    expect(page.card).to_have_count(0)
     window.keyboard.press("Control+z")
     assert page.raw(f"body.{block}") == before
     window.keyboard.press("Control+Shift+z")
@@ -66,7 +68,7 @@ def test_each_change_is_taken_left_or_edited_by_keyboard_alone(desk: Desk, windo
     window.keyboard.press("ArrowDown")
     assert page.focused() == "Fix spelling and grammar"
     window.keyboard.press("Escape")
-    assert page.menu.is_hidden()
+    expect(page.menu).to_be_hidden()
     assert page.button(f"body.{block}").evaluate("(button) => button === document.activeElement")
     window.keyboard.press("Enter")
     page.menu.wait_for()

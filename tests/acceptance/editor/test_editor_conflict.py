@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 from tests.support.site import until
 
 from .conftest import Desk, open_page, text_of
@@ -97,7 +99,7 @@ def test_a_block_that_ai_took_away_and_a_person_edited(desk: Desk, window: Page)
     assert MINE in opened.conflict.inner_text()
     visible = window.locator(f"[data-contentpath='{quote['id']}']:not([aria-hidden=true])")
     opened.conflict.get_by_role("button", name="Use AI’s").click()
-    assert visible.count() == 0
+    expect(visible).to_have_count(0)
     assert opened.conflict.is_visible(), "the way back must not go with the block"
     opened.conflict.get_by_role("button", name="Keep mine").click()
     assert visible.locator("textarea").first.input_value() == MINE

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import expect
+
 from tests.support.browser import listen
 from tests.support.site import until
 
@@ -86,7 +88,7 @@ def test_two_ai_drafts_in_a_row_are_taken_in_together_after_they_stopped_autosav
     page.get_by_role("button", name="Save draft").click()
     page.wait_for_load_state()
     assert page.locator("#w-save-confirmation-dialog[aria-hidden=true]").count() <= 1
-    assert page.get_by_text("saved a new version").locator("visible=true").count() == 0
+    expect(page.get_by_text("saved a new version").locator("visible=true")).to_have_count(0)
 
 
 def test_what_waits_for_later_stays_at_hand_and_nothing_takes_the_focus(desk: Desk, window: Page) -> None:

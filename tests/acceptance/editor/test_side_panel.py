@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import faults, listen
 from tests.support.openai_answers import chat
@@ -111,13 +112,13 @@ def test_the_whole_page_is_written_and_what_was_shown_is_what_was_sent(desk: Des
     generate.locator(".wac-egress").wait_for()
     shown = generate.locator(".wac-egress-part pre").evaluate_all("found => found.map((each) => each.textContent)")
     assert "Left out, because it is private: Desk notes." in generate.inner_text()
-    assert generate.locator("mark.wac-stretch--yours", has_text="Mention the candles.").count() == 1
+    expect(generate.locator("mark.wac-stretch--yours", has_text="Mention the candles.")).to_have_count(1)
     panel.answers(META)
     generate.get_by_role("button", name="Generate with AI").click()
     button = generate.get_by_role("button", name="Working…")
     button.wait_for()
     assert button.is_disabled()
-    assert generate.locator("form[aria-busy=true]").count() == 1
+    expect(generate.locator("form[aria-busy=true]")).to_have_count(1)
     generate.get_by_text("Waiting for a worker").wait_for()
     panel.work()
     generate.get_by_text("Written as a new draft").wait_for()
@@ -242,11 +243,11 @@ def test_suggestions_are_shown_applied_and_dismissed(desk: Desk, window: Page) -
     tab.get_by_text("Put into the form.").wait_for()
     tab.get_by_role("button", name="Dismiss: Say which harbour.").click()
     tab.get_by_text("Dismissed. It does not come again").wait_for()
-    assert tab.locator("li").count() == 0
+    expect(tab.locator("li")).to_have_count(0)
     panel.answers(FOUND)
     tab.get_by_role("button", name="Look again").click()
     tab.get_by_text("1 that you dismissed is not shown.").wait_for(timeout=40_000)
-    assert tab.get_by_text("Say which harbour.").count() == 0
+    expect(tab.get_by_text("Say which harbour.")).to_have_count(0)
 
 
 def test_what_is_dismissed_before_the_first_save_is_remembered_after_it(desk: Desk, window: Page) -> None:

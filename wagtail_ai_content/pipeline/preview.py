@@ -10,10 +10,10 @@ from typing import Any, Final, Literal
 from wagtail_ai_content import conf
 from wagtail_ai_content.core.providers.base import Cost, Message, Request, Usage
 from wagtail_ai_content.core.providers.tokens import estimated
-from wagtail_ai_content.core.usage.estimate import quoted
+from wagtail_ai_content.core.usage.estimate import quoted, with_extras
 from wagtail_ai_content.core.usage.values import dollars
 
-from . import prices
+from . import moderation, prices
 from .build import Built, compose, task_before
 from .functions import get_function
 from .providers import cost_of, price_book
@@ -104,7 +104,9 @@ def _costs(built: Built, tokens: int) -> tuple[Cost, Cost]:
     def priced(model: str, usage: Usage) -> Cost:
         return cost_of(model, usage, prices=book)
 
-    quote = quoted(built.request, built.fallbacks, priced=priced)
+    quote = with_extras(
+        quoted(built.request, built.fallbacks, priced=priced), moderation.extras(built.request), priced=priced
+    )
     most = Cost() if quote.money is None else Cost(amount=dollars(quote.money), source=quote.source)
     return priced(built.request.model, Usage(prompt_tokens=tokens, completion_tokens=0)), most
 

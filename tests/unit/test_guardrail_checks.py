@@ -80,7 +80,7 @@ async def test_what_the_provider_flags_counts_once_with_its_highest_score() -> N
     check = ProviderModeration(model="openai/omni-moderation-latest")
     findings = list(await check.judge(reply("one", "two"), service))
 
-    assert service.asked == ["one", "two"]
+    assert service.asked == ["one\n\ntwo"]
     assert [(one.category, one.score, one.action) for one in findings] == [("violence", 0.7, Action.REVIEW)]
 
 

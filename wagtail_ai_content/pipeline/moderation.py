@@ -100,7 +100,7 @@ def of_request(messages: Iterable[str], *, function: str) -> Content:
 
 def of_reply(text: str, *, function: str, structured: bool, given: str) -> Content:
     """A reply with its stand-ins put back; of one in JSON the texts in it."""
-    texts = tuple(_texts(text)) if structured else (text,)
+    texts = tuple(found for found in _texts(text) if found.strip()) if structured else (text,)
     return Content(stage=Stage.REPLY, texts=texts, function=function, given=given)
 
 
@@ -137,6 +137,16 @@ def _by_rule_set(rules: RuleSet, view: View) -> list[Finding]:
     except Exception as error:
         logger.exception("The AI rule set “%s” failed", rules.name)
         raise GuardrailBroken(check=rules.name) from error
+
+
+def check(content: Content, site_id: int | None) -> None:
+    """For what is sent outside of a job: what the rules of the site stop is not, and nobody is asked about it.
+
+    Raises: ``Blocked``, ``Held``, ``GuardrailBroken``.
+    """
+    verdict = Verdict(findings=by_rules(content, guardrails.rules_for(site_id)))
+    if verdict.stopping:
+        raise _error(content.stage, verdict.stopping[0])
 
 
 def weigh(job: Job, judgement: Judgement) -> tuple[Text, ...]:

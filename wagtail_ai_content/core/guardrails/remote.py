@@ -29,7 +29,7 @@ OPINION: Final = ReplySchema(Opinion)
 
 
 class ProviderModeration(Guardrail):
-    """Asks the moderation endpoint of a provider, such as ``openai/omni-moderation-latest``, about each text."""
+    """Asks the moderation endpoint of a provider, such as ``openai/omni-moderation-latest``."""
 
     name = gettext_noop("Provider moderation")
     asks = True
@@ -54,12 +54,11 @@ class ProviderModeration(Guardrail):
 
     async def judge(self, content: Content, models: Asker) -> Iterable[Finding]:
         worst: dict[str, float] = {}
-        for text in content.texts:
-            for start in range(0, len(text), LONGEST):
-                for score in await models.moderate(text[start : start + LONGEST], model=self._model):
-                    counts = score.flagged if self._threshold is None else score.score >= self._threshold
-                    if counts:
-                        worst[score.category] = max(score.score, worst.get(score.category, 0.0))
+        text = "\n\n".join(content.texts)
+        for start in range(0, len(text), LONGEST):
+            for score in await models.moderate(text[start : start + LONGEST], model=self._model):
+                if score.flagged if self._threshold is None else score.score >= self._threshold:
+                    worst[score.category] = max(score.score, worst.get(score.category, 0.0))
         return [
             Finding(action=self._action, category=category, score=score) for category, score in sorted(worst.items())
         ]

@@ -21,25 +21,10 @@ from stage.figures import Figure, headline, middle, report, spread
 
 MOST = {10: 25.0, 100: 250.0}
 """Milliseconds, by kilobytes."""
-WORDS = [
-    "the",
-    "keeper",
-    "walked",
-    "along",
-    "shore",
-    "counting",
-    "boats",
-    "that",
-    "came",
-    "home",
-    "before",
-    "night",
-    "falls",
-    "over",
-    "quiet",
-    "harbour",
-    "town",
-]
+WORDS = (
+    "the", "keeper", "walked", "along", "shore", "counting", "boats", "that", "came", "home", "before", "night",
+    "falls", "over", "quiet", "harbour", "town",
+)  # fmt: skip
 ABOUT_PEOPLE = (
     "Ring 020 7946 0958",
     "write to keeper@lighthouse.example",

@@ -57,7 +57,7 @@ def _check_guardrail(number: int, written: Any) -> Iterator[CheckMessage]:
 
     place = f"WAGTAIL_AI_CONTENT['GUARDRAILS'][{number}]"
     if not isinstance(written, dict) or not isinstance(written.get("NAME"), str) or set(written) - {"NAME", "OPTIONS"}:
-        yield _error(6, f"{place} is not a guardrail.", 'Write {"NAME": "mysite.checks.NoPrices", "OPTIONS": {}}.')
+        yield _error(40, f"{place} is not a guardrail.", 'Write {"NAME": "mysite.checks.NoPrices", "OPTIONS": {}}.')
         return
     options = written.get("OPTIONS", {})
     try:
@@ -65,7 +65,7 @@ def _check_guardrail(number: int, written: Any) -> Iterator[CheckMessage]:
         make(written["NAME"], options)
     except Exception as error:  # noqa: BLE001  # whatever its constructor raises
         problem = f"{place} cannot be used, so nothing would get past it: {written['NAME']}: {error}"
-        yield _error(7, problem, "Correct its dotted path or its OPTIONS, which are plain data, or remove it.")
+        yield _error(41, problem, "Correct its dotted path or its OPTIONS, which are plain data, or remove it.")
 
 
 def _fits(value: Any, option: conf.Option) -> bool:

@@ -42,6 +42,12 @@ def judge(href: str, *, allowed_hosts: Iterable[str]) -> Link:
     return replace(_judged(href.strip(), allowed_hosts), address=legible(href))
 
 
+def is_plain(address: str) -> bool:
+    """Whether ``address`` is a web address that every reader understands alike."""
+    link = judge(address, allowed_hosts=())
+    return link.kind == "web" and address == address.strip() and bool(link.host) and not _mixes_scripts(link.host)
+
+
 def legible(address: str) -> str:
     """An address as a text for people, never to be made a link: nothing invisible in it, cut where it is too long, its
     host in punycode unless it is of one script as a whole."""

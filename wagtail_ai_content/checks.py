@@ -83,7 +83,7 @@ def _is_list_of_texts(value: Any) -> bool:
 
 def _check_address(name: str, address: Any) -> Iterator[CheckMessage]:
     """Never with the address itself: keys have been seen in them."""
-    if address is None:
+    if not address:
         return
     named = f"WAGTAIL_AI_CONTENT['PROVIDERS'][{name!r}]['API_BASE']"
     try:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from modelcluster.models import get_all_child_relations
 from wagtail.blocks import Block, ListBlock, RawHTMLBlock, StreamBlock, StructBlock
@@ -21,7 +20,7 @@ from wagtail_ai_content.core.guardrails.links import is_plain, legible
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.core.versions.stored import decoded
 
-from .rules import FieldRules, rules_for
+from .rules import FieldRules, labels_of, rules_for
 from .shapes import is_instruction
 
 EMBED_PROPOSED = gettext_noop(
@@ -43,13 +42,12 @@ def may_make(block: Block, kind: str, *, field: str, rules: FieldRules) -> bool:
 
 
 def makeable_in(label: str, field: str) -> frozenset[str] | None:
-    """The types of blocks that an AI could make in the StreamField ``field`` of the model ``label``, at whatever
-    depth; None where there is no such field."""
-    try:
-        found = apps.get_model(label)._meta.get_field(field)
-    except (LookupError, ValueError, FieldDoesNotExist):
-        return None
-    return frozenset(_kinds(found.stream_block)) if isinstance(found, StreamField) else None
+    """The types of blocks that an AI could make in the StreamField ``field`` of the model ``label``, or of those that
+    inherit from it, at whatever depth; None where there is no such field."""
+    heirs = [model for model in apps.get_models() if label.lower() in labels_of(model)]
+    fields = [found for model in heirs for found in model._meta.get_fields() if found.name == field]
+    streams = [found.stream_block for found in fields if isinstance(found, StreamField)]
+    return frozenset(kind for stream in streams for kind in _kinds(stream)) if streams else None
 
 
 def _kinds(block: Block) -> Iterator[str]:

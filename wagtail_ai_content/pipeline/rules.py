@@ -45,7 +45,7 @@ def rules_for(model: type[models.Model]) -> FieldRules:
     """The rules of a model. ``exclude`` and ``private`` of its parents hold for it too; the nearest ``only``, and the
     nearest ``blocks`` of a field, counts."""
     written = {label.lower(): rules for label, rules in conf.get("FIELDS").items()}
-    found = [written[label] for label in _labels(model) if label in written]
+    found = [written[label] for label in labels_of(model) if label in written]
     return FieldRules(
         only=next((frozenset(rules["only"]) for rules in found if "only" in rules), None),
         exclude=_union(found, "exclude"),
@@ -58,7 +58,8 @@ def _covers(places: Iterable[str], place: str) -> bool:
     return any(place == known or place.startswith(f"{known}.") for known in places)
 
 
-def _labels(model: type[models.Model]) -> Iterator[str]:
+def labels_of(model: type[models.Model]) -> Iterator[str]:
+    """Of a model and of those it inherits from, the nearest first."""
     for kind in model.__mro__:
         if isinstance(kind, models.base.ModelBase) and hasattr(kind, "_meta"):
             yield kind._meta.label_lower

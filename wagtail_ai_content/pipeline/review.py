@@ -192,15 +192,20 @@ def _to_decide(version_id: uuid.UUID, user: Any) -> Case:
 
 
 def accept_clean(version_id: uuid.UUID, user: Any) -> Decided:
-    """Take every change that is not decided yet and meets neither an edit nor a locked phrase."""
+    """Take every change that is not decided yet, meets neither an edit nor a locked phrase and embeds nothing new."""
     review = open_review(version_id, user)
-    guarded = {str(entry.get("path", "")) for entry in review.version.invariants if entry.get("locked")}
+    guarded = {str(entry.get("path", "")) for entry in review.version.invariants if _is_guarded(entry)}
     clean = [
         item.change.id
         for item in review.items
         if not (item.decision or item.conflict or any(overlap(path, item.change.path) for path in guarded))
     ]
     return decide(version_id, user, accept=clean)
+
+
+def _is_guarded(entry: Mapping[str, Any]) -> bool:
+    """Whether a difference asks for a decision of its own: a locked phrase, or a new embed."""
+    return bool(entry.get("locked")) or (entry.get("kind") == "embed" and bool(entry.get("after")))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Literal
 
 _WEB = re.compile(r"https?://(?P<authority>[^/?#]+)(?P<rest>[/?#].*)?", re.IGNORECASE)
 _OWN_PAGE = re.compile(r"(?:/(?!/)|#).*")
-_CONTACT = re.compile(r"(?:mailto|tel):[^/].*", re.IGNORECASE)
+_CONTACT = re.compile(r"(?:mailto|tel):[^/?][^?]*", re.IGNORECASE)  # after a “?” a mail could be given its text
 _HOST = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?")
 _AMBIGUOUS = re.compile(r"""[\s\\<>"`\x00-\x20\x7f-\x9f]""")
 _EAST_ASIAN = frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "BOPOMOFO"})
@@ -30,7 +30,7 @@ class Link:
 
 
 def judge(href: str, *, allowed_hosts: Iterable[str]) -> Link:
-    """Whether a model may link to ``href``: own pages, mail and phone always, other hosts when they are known."""
+    """Whether a model may link to ``href``: own pages, addresses of mail and phone always, other hosts when known."""
     href = href.strip()
     if _AMBIGUOUS.search(href):
         return Link(allowed=False, kind="unclear", host=_last_host(href))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,6 +45,29 @@ def _check_option(key: str, value: Any) -> Iterator[CheckMessage]:
             f"WAGTAIL_AI_CONTENT['REDACT'] has unknown kinds of data: {unknown!r}. They would leave the site.",
             f"Known kinds: {', '.join(conf.OPTIONS[key].default)}.",
         )
+
+
+@register(PREFIX)
+def check_guardrails(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Every check of ``GUARDRAILS`` can be made: one that cannot stops all requests."""
+    listed: Any = conf.get("GUARDRAILS")
+    return [problem for number, one in enumerate(listed) for problem in _check_guardrail(number, one)]
+
+
+def _check_guardrail(number: int, written: Any) -> Iterator[CheckMessage]:
+    from .pipeline.moderation import make
+
+    place = f"WAGTAIL_AI_CONTENT['GUARDRAILS'][{number}]"
+    if not isinstance(written, dict) or not isinstance(written.get("NAME"), str) or set(written) - {"NAME", "OPTIONS"}:
+        yield _error(6, f"{place} is not a guardrail.", 'Write {"NAME": "mysite.checks.NoPrices", "OPTIONS": {}}.')
+        return
+    options = written.get("OPTIONS", {})
+    try:
+        json.dumps(options)
+        make(written["NAME"], options)
+    except Exception as error:  # noqa: BLE001  # whatever its constructor raises
+        problem = f"{place} cannot be used, so nothing would get past it: {written['NAME']}: {error}"
+        yield _error(7, problem, "Correct its dotted path or its OPTIONS, which are plain data, or remove it.")
 
 
 def _fits(value: Any, option: conf.Option) -> bool:

@@ -69,6 +69,20 @@ OPTIONS: Final[Mapping[str, Option]] = {
     "BLOCK_UNKNOWN_PRICES": Option(
         kind=bool, default=False, help="Refuse requests to models whose price nobody knows."
     ),
+    "GUARDRAILS": Option(
+        kind=(list, tuple),
+        default=(
+            {"NAME": "wagtail_ai_content.guardrails.InclusiveLanguage"},
+            {"NAME": "wagtail_ai_content.guardrails.Claims"},
+        ),
+        help=(
+            "Checks of what is sent and of what comes back, beside the rule sets: each a dict with NAME (a dotted "
+            "path) and OPTIONS (the arguments of its constructor)."
+        ),
+    ),
+    "GUARDRAIL_SECONDS": Option(
+        kind=(int, float), default=20, help="How long one guardrail may take; after that nothing gets past it."
+    ),
     "ALLOWED_LINK_HOSTS": Option(
         kind=(list, tuple), default=(), help="Hosts an AI text may link to beside those the source text links to."
     ),

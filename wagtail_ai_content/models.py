@@ -5,7 +5,7 @@ from __future__ import annotations
 from .records.access.models import AIPreference, AISwitch, UseGrant
 from .records.audit.models import AuditBody, AuditEntry, AuditHead
 from .records.breakers.models import BreakerState
-from .records.guardrails.models import LockedPhrase
+from .records.guardrails.models import LockedPhrase, ModerationDecision, RuleSet
 from .records.jobs.models import Heartbeat, Job, JobStep
 from .records.notices.models import Notice, NoticePreference
 from .records.prompts.models import ModelProfile, PromptTemplate
@@ -32,11 +32,13 @@ __all__ = [
     "LockedPhrase",
     "ModelPrice",
     "ModelProfile",
+    "ModerationDecision",
     "Notice",
     "NoticePreference",
     "PromptTemplate",
     "Provenance",
     "QuotaWindow",
+    "RuleSet",
     "Tier",
     "TierGrant",
     "UsageEvent",

@@ -34,7 +34,7 @@ from typing import Any
 
 from aiohttp import web
 
-from .openai_answers import chat, chat_events, embeddings, image
+from .openai_answers import chat, chat_events, embeddings, image, moderation
 
 KEEP = 10_000
 
@@ -176,6 +176,8 @@ class OpenAIServer:
             return web.json_response(embeddings(body))
         if request.path.endswith("/images/generations"):
             return web.json_response(image(body))
+        if request.path.endswith("/moderations"):
+            return web.json_response(moderation(violence=0.01, self_harm__intent=0.01))
         if not request.path.endswith("/chat/completions"):
             return web.json_response({"error": {"message": "no such path"}}, status=404)
         if not body.get("stream"):

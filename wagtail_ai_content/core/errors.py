@@ -17,6 +17,9 @@
         ├── ProviderRejected        any other 4xx
         │   └── TooLong               more text than the model (or we) can take
         ├── Refused                 the model or its filter declined
+        ├── Blocked                 a guardrail does not let it out, or in
+        ├── Held                    a reviewer has to decide first
+        ├── GuardrailBroken         a guardrail cannot be asked, so nothing gets past it
         ├── NotSupported            the provider cannot do this
         ├── NotAllowed              the person may not do this here
         │   └── SwitchedOff           nobody may at the moment: AI is switched off
@@ -180,6 +183,36 @@ class Refused(PermanentError):
 
     code = "refused"
     message = gettext_noop("The model declined this request. Reword the instruction, or write this part yourself.")
+
+
+class Blocked(PermanentError):
+    """A guardrail does not let the text through."""
+
+    code = "blocked"
+    message = gettext_noop(
+        "The answer was not used, because “%(check)s” does not let it through: %(reason)s. "
+        "Ask in other words, or write this part yourself."
+    )
+
+
+class Held(PermanentError):
+    """A reviewer has to look at the text first."""
+
+    code = "held"
+    message = gettext_noop(
+        "The answer waits for a reviewer, because of “%(check)s”: %(reason)s. "
+        "If it is let through, the work goes on by itself."
+    )
+
+
+class GuardrailBroken(PermanentError):
+    """A guardrail cannot be asked, so nothing gets past it."""
+
+    code = "guardrail_broken"
+    message = gettext_noop(
+        "The AI guardrail “%(check)s” does not work at the moment, so nothing gets past it. Nothing was changed. "
+        "Ask whoever keeps the AI rules of this site to look at it."
+    )
 
 
 class NotSupported(PermanentError):

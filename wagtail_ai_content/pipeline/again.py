@@ -12,24 +12,25 @@ from wagtail_ai_content.records.jobs import api as jobs
 
 from . import queue, usage
 
-USELESS_REPLY: Final = frozenset({"refused", "malformed_reply", "cut_reply", "other_version"})
+USELESS_REPLY: Final = frozenset({"refused", "blocked", "malformed_reply", "cut_reply", "other_version"})
 """Codes of errors that the same reply would only bring again."""
 NOT_ENDED = gettext_noop("only a job that failed or was cancelled can be tried again")
 
 
-def try_again(job: jobs.Job) -> None:
+def try_again(job: jobs.Job, *, keep_reply: bool = False) -> None:
     """Put ``job`` back in the queue. A reply that can be used is not asked for again, so that it takes nothing more of
     any limit; where the model is to be asked, the job sets aside what it may take, as when it was asked for.
 
+    ``keep_reply``: it has just been found that its reply can be used.
     What an earlier try was charged counts a second time when such a job ends: never too little.
     Raises: ``InvalidInput``, ``QuotaExceeded``, ``UnknownPrice``.
     """
     if not can_be_tried(job):
         raise InvalidInput(reason=NOT_ENDED)
-    forget = job.error_code in USELESS_REPLY
+    forget = job.error_code in USELESS_REPLY and not keep_reply
     with transaction.atomic():
         new = _as_asked(job)
-        reserved = usage.reserve(new, usage.terms(new)).reserved if _will_ask(job) else None
+        reserved = usage.reserve(new, usage.terms(new)).reserved if _will_ask(job, forget) else None
         if not jobs.restart(job.pk, forget_reply=forget, reserved=reserved):
             raise InvalidInput(reason=NOT_ENDED)
     queue.ring_on_commit()
@@ -39,13 +40,13 @@ def can_be_tried(job: jobs.Job) -> bool:
     return job.status in (jobs.Status.FAILED, jobs.Status.CANCELLED)
 
 
-def _will_ask(job: jobs.Job) -> bool:
+def _will_ask(job: jobs.Job, forget: bool) -> bool:
     """Whether the model has to be asked, and nothing is set aside for that any more."""
     if job.reserved is not None:
         return False
     if not job.reply or job.reply["finish_reason"] == jobs.STOPPED:
         return True
-    return job.error_code in USELESS_REPLY
+    return forget
 
 
 def _as_asked(job: jobs.Job) -> jobs.NewJob:

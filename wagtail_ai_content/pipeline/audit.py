@@ -16,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models.signals import post_delete, post_save
 from django.forms.models import model_to_dict
 from django.utils import timezone
+from wagtail.blocks import StreamValue
 from wagtail.log_actions import get_active_log_context
 from wagtail.signals import published, unpublished
 
@@ -26,7 +27,7 @@ from wagtail_ai_content.records.access.api import AIPreference, AISwitch, UseGra
 from wagtail_ai_content.records.audit import anchor_file
 from wagtail_ai_content.records.audit import api as trail
 from wagtail_ai_content.records.audit.api import Filters, NewEntry, Operation
-from wagtail_ai_content.records.guardrails.api import LockedPhrase
+from wagtail_ai_content.records.guardrails.api import LockedPhrase, ModerationDecision, RuleSet
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.jobs.api import Job, Status
 from wagtail_ai_content.records.prompts.api import ModelProfile, PromptTemplate
@@ -154,14 +155,33 @@ def decided(version: AIVersion, user: Any, operation: Operation, *, detail: dict
     )
 
 
-# --- prompts and settings
+def moderated(decision: ModerationDecision, user: Any, *, status: str, note: str) -> None:
+    """A reviewer decided about a text; to be called last in the transaction that says so."""
+    trail.append(
+        NewEntry(
+            operation=Operation.MODERATED,
+            actor=_number(user.pk),
+            function=decision.function,
+            target_type=decision._meta.label_lower,
+            target_id=_number(decision.pk),
+            site=_number(decision.site_id),
+            outcome=status,
+            detail={"content_hash": decision.content_hash, "stage": decision.stage, "found_by": decision.check_name},
+            about={"user": user.get_username(), "target": decision.category},
+            texts={"findings": decision.findings, "note": note},
+        )
+    )
+
+
+# --- prompts and rules, settings
 
 
 def connect() -> None:
-    """Listen to what happens to prompts and settings, and to the sweep."""
-    published.connect(_on_published, sender=PromptTemplate, dispatch_uid=UID)
-    unpublished.connect(_on_unpublished, sender=PromptTemplate, dispatch_uid=UID)
-    post_delete.connect(_on_deleted, sender=PromptTemplate, dispatch_uid=UID)
+    """Listen to what happens to prompts, rules and settings, and to the sweep."""
+    for snippet in (PromptTemplate, RuleSet):
+        published.connect(_on_published, sender=snippet, dispatch_uid=UID)
+        unpublished.connect(_on_unpublished, sender=snippet, dispatch_uid=UID)
+        post_delete.connect(_on_deleted, sender=snippet, dispatch_uid=UID)
     for model in SETTINGS:
         post_save.connect(_on_changed, sender=model, dispatch_uid=UID)
         post_delete.connect(_on_deleted, sender=model, dispatch_uid=UID)
@@ -169,8 +189,9 @@ def connect() -> None:
 
 
 def _on_published(instance: Any, revision: Any, **_: Any) -> None:
-    # The version is raised right after this signal, in the transaction of publishing.
-    _of_instance(instance, Operation.PUBLISHED, revision=revision.pk, version=str(instance.version + 1))
+    # A prompt's version is raised right after this signal, in the transaction of publishing.
+    version = str(instance.version + 1) if isinstance(instance, PromptTemplate) else ""
+    _of_instance(instance, Operation.PUBLISHED, revision=revision.pk, version=version)
 
 
 def _on_unpublished(instance: Any, **_: Any) -> None:
@@ -201,9 +222,15 @@ def _of_instance(instance: Any, operation: Operation, *, version: str = "", **de
             site=_number(getattr(instance, "site_id", None)),
             detail=detail,
             about={"user": user.get_username() if user else "", "target": str(instance)},
-            texts={"values": model_to_dict(instance)},
+            texts={"values": _values(instance)},
         )
     )
+
+
+def _values(instance: Any) -> dict[str, Any]:
+    """What stands in it; of a StreamField as it is stored."""
+    values = model_to_dict(instance)
+    return {name: value.get_prep_value() if isinstance(value, StreamValue) else value for name, value in values.items()}
 
 
 # --- upkeep

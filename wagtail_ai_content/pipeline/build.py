@@ -125,7 +125,7 @@ def build_request(
     ``repairs``: how many answers of the job could not be used; the model is then asked past the cache.
     """
     variables = _variables(function.build_prompt(prepared), task=task, resolved=resolved)
-    marker = _marker(variables)
+    marker = fence_marker(variables)
     messages = render_messages(
         resolved.body,
         variables,
@@ -203,7 +203,7 @@ def _variables(own: Mapping[str, Any], *, task: Task, resolved: prompts.Resolved
     return completed(known, resolved.variables)
 
 
-def _marker(variables: Mapping[str, Any]) -> str:
+def fence_marker(variables: Mapping[str, Any]) -> str:
     """A word nobody outside can guess, and the same for the same request, so that its answer can be cached."""
     text = json.dumps(variables, sort_keys=True, default=str)
     return salted_hmac("wagtail_ai_content.fence", text, algorithm="sha256").hexdigest()[:24]

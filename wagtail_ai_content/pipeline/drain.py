@@ -25,7 +25,7 @@ from wagtail_ai_content.records.jobs import api as jobs
 
 from . import recover
 from .providers import Models
-from .run import run_claim
+from .steps import run_claim
 from .turns import Order, in_turn
 
 logger = logging.getLogger("wagtail_ai_content")
@@ -129,7 +129,7 @@ class Drain:
         if self._only is not None:
             self._accepting = False
         for claim in claims:
-            self._running[claim] = asyncio.create_task(run_claim(claim, self._models.ask))
+            self._running[claim] = asyncio.create_task(run_claim(claim, self._models))
         return len(claims)
 
     async def _wait(self) -> None:

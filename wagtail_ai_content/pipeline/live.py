@@ -23,7 +23,7 @@ from wagtail_ai_content.core.providers.tokens import estimated
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.records.jobs import api as jobs
 
-from . import audit, recover, usage
+from . import audit, moderation, recover, usage
 from .providers import Models
 from .run import JobRun, reply_json, summed
 
@@ -54,15 +54,20 @@ class LiveRun(JobRun):
         self._request: Request | None = None
         self._read: list[str] = []
         self._shown = Restoring({})
+        self._gate = moderation.held_back(())
 
     def asked(self, request: Request) -> None:
         """From now on a call may cost something."""
         self._request, self._read, self._shown = request, [], Restoring(self.redacted())
+        self._gate = moderation.held_back(self.rules)
 
-    def read(self, text: str) -> str:
-        """More of the reply has come; gives what can be shown by now, with what stand-ins stand for."""
+    def show(self, text: str) -> str:
+        """More of the reply has come; gives what can be shown by now, with what stand-ins stand for.
+
+        What a guardrail may stop is held back until it was judged; nothing more comes where one does.
+        """
         self._read.append(text)
-        return self._shown.read(text)
+        return self._gate.read(self._shown.read(text))
 
     @property
     def is_readable(self) -> bool:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from wagtail_ai_content import conf
+from wagtail_ai_content.core.errors import AIError
+from wagtail_ai_content.core.guardrails.check import Content
 from wagtail_ai_content.core.providers.base import Cost, Message, Request, Usage
 from wagtail_ai_content.core.providers.tokens import estimated
-from wagtail_ai_content.core.usage.estimate import quoted
+from wagtail_ai_content.core.text import Text
+from wagtail_ai_content.core.usage.estimate import quoted, with_extras
 from wagtail_ai_content.core.usage.values import dollars
 
-from . import prices
+from . import moderation, prices
 from .build import Built, compose, task_before
 from .functions import get_function
 from .providers import cost_of, price_book
@@ -67,6 +70,8 @@ class Preview:
     """Of what is sent, about; unknown is not zero."""
     most: Cost
     """What a job would set aside: with the longest answer that is allowed, from the dearest of its models."""
+    stopped: Text | None
+    """Why the rules of the site would not let it out; None where they would."""
 
     @property
     def stays_here(self) -> bool:
@@ -82,6 +87,7 @@ def preview(ask: Ask) -> Preview:
     values = _values(composed.task.payload)
     parts = tuple(_part(message, built, values) for message in request.messages)
     tokens = sum(part.tokens for part in parts)
+    content = moderation.of_request((message.content for message in request.messages), function=new.function)
     cost, most = _costs(built, tokens)
     return Preview(
         request=request,
@@ -93,7 +99,16 @@ def preview(ask: Ask) -> Preview:
         tokens=tokens,
         cost=cost,
         most=most,
+        stopped=_stopped(content, new.site_id),
     )
+
+
+def _stopped(content: Content, site_id: int | None) -> Text | None:
+    try:
+        moderation.check(content, site_id)
+    except AIError as error:
+        return error.text
+    return None
 
 
 def _costs(built: Built, tokens: int) -> tuple[Cost, Cost]:
@@ -104,7 +119,9 @@ def _costs(built: Built, tokens: int) -> tuple[Cost, Cost]:
     def priced(model: str, usage: Usage) -> Cost:
         return cost_of(model, usage, prices=book)
 
-    quote = quoted(built.request, built.fallbacks, priced=priced)
+    quote = with_extras(
+        quoted(built.request, built.fallbacks, priced=priced), moderation.extras(built.request), priced=priced
+    )
     most = Cost() if quote.money is None else Cost(amount=dollars(quote.money), source=quote.source)
     return priced(built.request.model, Usage(prompt_tokens=tokens, completion_tokens=0)), most
 

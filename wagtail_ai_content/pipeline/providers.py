@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from wagtail_ai_content import conf
-from wagtail_ai_content.core.providers.base import Chunk, Cost, Provider, Reply, Request, Usage
+from wagtail_ai_content.core.providers.base import Chunk, Cost, ModerateRequest, Provider, Reply, Request, Score, Usage
 from wagtail_ai_content.core.providers.breaker import BreakerProvider
 from wagtail_ai_content.core.providers.cache import CachedProvider
 from wagtail_ai_content.core.providers.extractive.provider import ExtractiveProvider
@@ -66,6 +66,10 @@ class Models:
         async with aclosing(chain.stream(request)) as chunks:  # type: ignore[type-var]  # generators have aclose
             async for chunk in chunks:
                 yield chunk
+
+    async def moderate(self, text: str, *, model: str) -> tuple[Score, ...]:
+        """What a provider's moderation service thinks of ``text``. Raises: any ``AIError``."""
+        return await self.provider(model).moderate(ModerateRequest(model=model, text=text))
 
     def cost(self, model: str, usage: Usage) -> Cost:
         """What so many tokens of ``model`` cost; unknown where its price is."""

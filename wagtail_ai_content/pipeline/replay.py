@@ -25,7 +25,7 @@ from wagtail_ai_content.records.audit import api as trail
 from wagtail_ai_content.records.audit.api import AuditEntry, Operation
 from wagtail_ai_content.records.jobs import api as jobs
 
-from . import audit, rights
+from . import audit, moderation, rights
 from .build import without_people
 from .functions import get_function
 from .providers import Models
@@ -80,7 +80,7 @@ def replay(job_id: str, *, model: str = "") -> Replayed:
     """Run a logged generation again, offline unless a ``model`` is named.
 
     Raises: ``UnknownTarget`` and ``InvalidInput`` when there is nothing to run again, ``OtherVersion`` when the
-    function has changed, and with a model ``SwitchedOff`` and what asking it raises.
+    function has changed, and with a model ``SwitchedOff``, ``Blocked`` and what asking it raises.
     """
     found = recorded(job_id)
     if not model:
@@ -88,6 +88,9 @@ def replay(job_id: str, *, model: str = "") -> Replayed:
     site_id = found.job.site_id if found.job else None
     rights.check_use(None, found.function.name, spot=rights.Spot(site_id=site_id))
     request, redacted = _request(found, model)
+    moderation.check(
+        moderation.of_request((one.content for one in request.messages), function=found.function.name), site_id
+    )
     reply = async_to_sync(_asked)(request)
     done = Replayed(recorded=found, result=_result(found, reply_json(reply), redacted), reply=reply)
     audit.replayed(found.job, job_id=found.job_id, function=found.function.name, reply=reply, same=done.is_same)

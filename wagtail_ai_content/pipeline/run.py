@@ -6,129 +6,61 @@ before it returns, and each is conditional on the claim.
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
+import functools
 import hashlib
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from django.db import Error, InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import Error, close_old_connections, transaction
 from django.db.models import F
 
 from wagtail_ai_content import conf
-from wagtail_ai_content.core.engine.engine import Engine
 from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared, Task
 from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.engine.reply import clean_reply
 from wagtail_ai_content.core.engine.retry import Tried, Verdict, verdict
-from wagtail_ai_content.core.errors import AIError, Gone, MalformedReply, OtherVersion, TooManyCalls
+from wagtail_ai_content.core.errors import AIError, Blocked, Gone, Held, MalformedReply, OtherVersion, TooManyCalls
+from wagtail_ai_content.core.guardrails.check import Content, Finding
 from wagtail_ai_content.core.guardrails.redaction import restore
+from wagtail_ai_content.core.guardrails.rules import RuleSet
 from wagtail_ai_content.core.providers.base import Reply, Request
 from wagtail_ai_content.core.text import Text, gettext_noop, storable
 from wagtail_ai_content.core.versions import places
+from wagtail_ai_content.records.guardrails import api as guardrails
 from wagtail_ai_content.records.jobs import api as jobs
 
-from . import audit, prices, recover, rights, targets, usage
-from .build import compose, task_of
+from . import audit, moderation, prices, recover, rights, targets, usage
+from .build import Composed, compose, task_of
 from .failpoints import reach
 from .functions import get_function
-from .turns import Order, in_turn
 
 T = TypeVar("T")
 
 logger = logging.getLogger("wagtail_ai_content")
 
 DATABASE_RETRY_SECONDS = 5.0
-DATABASE_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0)
 INTERNAL = gettext_noop(
     "Something unexpected happened inside the site. Nothing was changed. Tell your developers the number of this job."
 )
 TRYING_AGAIN = gettext_noop("%(error)s Next try in %(seconds)s s.")
-
-Ask = Callable[[Request, tuple[str, ...]], Awaitable[Reply]]
-
-
-class Do(Protocol):
-    """Does database work away from the event loop."""
-
-    def __call__(self, work: Callable[[], T], *, order: Order) -> Awaitable[T]: ...
-
-
-async def run_claim(claim: jobs.Claim, ask: Ask) -> None:
-    """Run a claimed job to its end, or to where it has to wait. Losing the claim ends the run quietly."""
-    run = JobRun(claim)
-    reach("INIT:claimed")
-    try:
-        await Engine(AsyncSteps(run, ask)).execute(replied=run.replied)
-    except jobs.LeaseLost:
-        logger.info("Job %s is no longer ours", claim.job_id)
-    except Error as error:
-        logger.warning("Database trouble (%s) in job %s; it will be tried again", type(error).__name__, claim.job_id)
-        await in_turn(run.wait_for_database, order=Order.FINISH)
-    except Exception:
-        logger.exception("Job %s failed unexpectedly", claim.job_id)
-        await in_turn(run.fail_unexpectedly, order=Order.FINISH)
-
-
-class AsyncSteps:
-    """The engine's steps, with database work moved out of the event loop."""
-
-    def __init__(self, run: JobRun, ask: Ask, *, do: Do = in_turn) -> None:
-        self._run = run
-        self._ask = ask
-        self._do = do
-
-    async def prepare(self) -> Request:
-        return await self._do(self._run.prepare, order=Order.PREPARE)
-
-    async def ask(self, request: Request) -> Reply:
-        reach("AI_CALL:before_request")
-        reply = await self._ask(request, self._run.fallbacks)
-        reach("AI_CALL:after_reply")
-        return reply
-
-    async def keep(self, reply: Reply) -> None:
-        await patiently(lambda: self._run.keep(reply), do=self._do)
-
-    async def parse(self) -> Parsed:
-        return await self._do(self._run.parse, order=Order.FINISH)
-
-    async def save(self, parsed: Parsed) -> None:
-        await patiently(lambda: self._run.save(parsed), do=self._do)
-
-    async def deliver(self) -> None:
-        await self._do(self._run.deliver, order=Order.FINISH)
-
-    async def give_up_or_wait(self, error: AIError) -> None:
-        await self._do(lambda: self._run.give_up_or_wait(error), order=Order.FINISH)
-
-
-async def patiently(write: Callable[[], None], *, do: Do = in_turn) -> None:
-    """Do a write that must not be given up lightly, because the reply was paid for.
-
-    A locked database or a lost connection is waited out. Doing it again is safe: each write is one transaction that is
-    conditional on the claim.
-    """
-    for wait in DATABASE_WAITS:
-        try:
-            return await do(write, order=Order.FINISH)
-        except (OperationalError, InterfaceError) as error:
-            logger.warning("The database did not take a write (%s); trying again", type(error).__name__)
-            await do(close_old_connections, order=Order.FINISH)
-            await asyncio.sleep(wait)
-    await do(write, order=Order.FINISH)
 
 
 class JobRun:
     """One claimed job and what is known of it in this process."""
 
     fallbacks: tuple[str, ...] = ()
+    rules: tuple[RuleSet, ...] = ()
     task: Task
     function: AIFunction
+    _composed: Composed
+    _parsed: Parsed
+    _content: Content
+    _found: tuple[Finding, ...]
 
     def __init__(self, claim: jobs.Claim) -> None:
         self.claim = claim
@@ -143,6 +75,11 @@ class JobRun:
         return self.job.reply is not None
 
     def prepare(self) -> Request:
+        self.compose()
+        return self.commit()
+
+    def compose(self) -> Content:
+        """Make the request, and look it up in the rules of the site; nothing is stored yet."""
         prices.refresh()
         self.show_begun()
         self._open()
@@ -152,20 +89,32 @@ class JobRun:
         self.check_use()
         reach("PREP:start")
         composed = compose(self.task, function=self.function, repairs=self.job.repairs)
-        self.task, prepared, built = composed.task, composed.prepared, composed.built
-        self.fallbacks = built.fallbacks
+        self.task, self._composed = composed.task, composed
+        self.fallbacks = composed.built.fallbacks
+        texts = (message.content for message in composed.built.request.messages)
+        return self._look(moderation.of_request(texts, function=self.job.function))
+
+    def commit(self, found: tuple[Finding, ...] = ()) -> Request:
+        """Store the request, if the guardrails let it out. ``found``: what checks found in it."""
+        prepared, built = self._composed.prepared, self._composed.built
         sent = request_json(built.request)
         known = {
             "base": prepared.base,
             "base_digest": places.digest(prepared.base) if prepared.base is not None else "",
-            "prepared": {**prepared.as_json(), "redacted": dict(built.redacted)},
             "request": sent,
             "request_hash": hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest(),
             "model_asked": built.request.model,
             "model_parameters": built.parameters,
-            "calls": self.job.calls + 1,
             **built.prompt_fields,
         }
+        try:
+            told = self.decide(self.judged(found))
+        except (Blocked, Held):
+            jobs.remember(self.job, jobs.update(self.claim, **known))  # for whoever is to decide about it
+            raise
+        warned = [text.as_json() for text in told]
+        known["prepared"] = {**prepared.as_json(), "redacted": dict(built.redacted), "warned": warned}
+        known["calls"] = self.job.calls + 1
         with transaction.atomic():
             written = jobs.update(self.claim, **known, **self.at(Phase.AI_CALL, model=built.request.model))
             asked = {"model": built.request.model, "call": known["calls"]}
@@ -178,6 +127,29 @@ class JobRun:
         jobs.remember(self.job, written)
         reach("PREP:committed")
         return built.request
+
+    def charge(self, replies: Sequence[Reply]) -> None:
+        """Keep what models took that judged for a guardrail."""
+        costs = [reply.cost.amount for reply in replies]
+        with transaction.atomic():
+            written = jobs.update(self.claim, cost=functools.reduce(summed, costs, self.job.cost))
+            for reply in replies:
+                usage.record(self.job, reply_json(reply))
+        jobs.remember(self.job, written)
+
+    def _look(self, content: Content) -> Content:
+        """Look up ``content`` in the rules of the site, and keep what they find in it."""
+        self.rules = guardrails.rules_for(self.job.site_id)
+        self._content, self._found = content, moderation.by_rules(content, self.rules)
+        return content
+
+    def judged(self, found: tuple[Finding, ...]) -> moderation.Judgement:
+        """What the rules and the checks found."""
+        return moderation.Judgement(content=self._content, findings=(*self._found, *found))
+
+    def decide(self, judged: moderation.Judgement) -> tuple[Text, ...]:
+        """What a person is told. Raises: ``Blocked``, ``Held``."""
+        return moderation.weigh(self.job, judged)
 
     def show_begun(self) -> None:
         """For whoever looks at the row while the request is made."""
@@ -203,14 +175,24 @@ class JobRun:
         jobs.remember(self.job, written)
         reach("PARSE:start")
 
-    def parse(self) -> Parsed:
+    def read(self) -> Content:
+        """Understand the reply, and look it up in the rules of the site."""
         self._open()
         reply: Any = self.job.reply
-        prepared = self.prepared()
-        parsed = understood(self.function, reply, prepared, redacted=self.redacted())
-        self._count = parsed.count
+        prepared, redacted = self.prepared(), self.redacted()
+        self._parsed = understood(self.function, reply, prepared, redacted=redacted)
+        structured = self.function.reply_schema(prepared) is not None
+        text = restore(reply["text"], redacted, quoted=structured)
+        given = json.dumps(prepared.variables, ensure_ascii=False)
+        return self._look(moderation.of_reply(text, function=self.job.function, structured=structured, given=given))
+
+    def parsed(self, judged: moderation.Judgement) -> Parsed:
+        """What was understood, with the warnings of all guardrails."""
+        stored: Any = self.job.prepared
+        warned = [Text.from_json(text) for text in stored.get("warned", ())]
+        self._count = self._parsed.count
         reach("PARSE:end")
-        return parsed
+        return dataclasses.replace(self._parsed, warnings=(*self._parsed.warnings, *warned, *judged.warnings))
 
     def save(self, parsed: Parsed) -> None:
         self.phase = Phase.SAVE

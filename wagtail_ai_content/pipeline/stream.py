@@ -37,7 +37,7 @@ from wagtail_ai_content.records.jobs import api as jobs
 from . import turns
 from .live import LiveRun
 from .providers import Models
-from .run import AsyncSteps
+from .steps import AsyncSteps
 from .submit import Ask, admit
 from .watch import Watch
 
@@ -214,7 +214,7 @@ class _Steps(AsyncSteps):
     """The engine's steps, with the model's words shown as they come."""
 
     def __init__(self, run: LiveRun, told: _Mailbox) -> None:
-        super().__init__(run, run.models.ask, do=turns.in_pool)
+        super().__init__(run, run.models, do=turns.in_pool)
         self._live = run
         self._told = told
 
@@ -230,8 +230,8 @@ class _Steps(AsyncSteps):
             return await super().ask(request)
         async with aclosing(self._live.models.stream(request, self._live.fallbacks)) as chunks:  # type: ignore[type-var]
             async for chunk in chunks:
-                if chunk.text:
-                    self._told.put(Wrote(text=self._live.read(chunk.text)))
+                if chunk.text and (ready := self._live.show(chunk.text)):
+                    self._told.put(Wrote(text=ready))
                 if chunk.reply is not None:
                     return chunk.reply
         raise CutReply

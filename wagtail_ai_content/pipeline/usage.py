@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from wagtail_ai_content import conf
 from wagtail_ai_content.core.errors import AIError, QuotaExceeded, UnknownPrice
 from wagtail_ai_content.core.providers.base import Cost, Usage
-from wagtail_ai_content.core.usage.estimate import quoted
+from wagtail_ai_content.core.usage.estimate import quoted, with_extras
 from wagtail_ai_content.core.usage.periods import end_of, start_of
 from wagtail_ai_content.core.usage.refusals import amount_of, holder_of, shown
 from wagtail_ai_content.core.usage.values import Limit, Period, Quote, Unit
@@ -26,7 +26,7 @@ from wagtail_ai_content.records.texts import localised
 from wagtail_ai_content.records.usage import api as usage
 from wagtail_ai_content.signals import budget_reached
 
-from . import prices
+from . import moderation, prices
 from .build import compose, task_before
 from .functions import get_function
 from .providers import cost_of, price_book
@@ -61,7 +61,9 @@ def _quoted(new: NewJob, limits: tuple[Limit, ...]) -> Terms:
     def priced(model: str, tokens: Usage) -> Cost:
         return cost_of(model, tokens, prices=book)
 
-    quote = quoted(built.request, built.fallbacks, priced=priced)
+    quote = with_extras(
+        quoted(built.request, built.fallbacks, priced=priced), moderation.extras(built.request), priced=priced
+    )
     return Terms(limits=limits, quote=quote, model=built.request.model)
 
 

@@ -128,6 +128,27 @@ class ImageReply:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModerateRequest:
+    """A text to be judged by a moderation service."""
+
+    model: str
+    """``provider/model``, e.g. ``openai/omni-moderation-latest``."""
+    text: str
+    deadline: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """What a moderation service thinks of a text."""
+
+    category: str
+    """In the service's words, such as ``self-harm-intent``."""
+    score: float
+    """0 to 1."""
+    flagged: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Capabilities:
     """What a provider can do; asked before a call, so that refusal comes early and in a sentence."""
 
@@ -160,6 +181,10 @@ class Provider:
     async def embed(self, request: EmbedRequest) -> EmbedReply:
         """One vector for each text. Raises: any ``AIError``."""
         raise NotSupported(what="embeddings")
+
+    async def moderate(self, request: ModerateRequest) -> tuple[Score, ...]:
+        """What a moderation service thinks of a text, by category. Raises: any ``AIError``."""
+        raise NotSupported(what="moderation")
 
     async def image(self, request: ImageRequest) -> ImageReply:
         """One image. Raises: any ``AIError``."""

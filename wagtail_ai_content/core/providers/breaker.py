@@ -17,7 +17,19 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from ..errors import AIError, LeftAlone, OutOfCredit, PermanentError, RateLimited, TemporaryError
-from .base import Capabilities, Chunk, EmbedReply, EmbedRequest, ImageReply, ImageRequest, Provider, Reply, Request
+from .base import (
+    Capabilities,
+    Chunk,
+    EmbedReply,
+    EmbedRequest,
+    ImageReply,
+    ImageRequest,
+    ModerateRequest,
+    Provider,
+    Reply,
+    Request,
+    Score,
+)
 
 T = TypeVar("T")
 
@@ -81,6 +93,9 @@ class BreakerProvider(Provider):
 
     async def image(self, request: ImageRequest) -> ImageReply:
         return await self._watched(lambda: self._provider.image(request))
+
+    async def moderate(self, request: ModerateRequest) -> tuple[Score, ...]:
+        return await self._watched(lambda: self._provider.moderate(request))
 
     async def stream(self, request: Request) -> AsyncIterator[Chunk]:
         async with self._watch(), aclosing(self._provider.stream(request)) as chunks:  # type: ignore[type-var]

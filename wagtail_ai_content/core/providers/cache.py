@@ -20,9 +20,11 @@ from .base import (
     EmbedRequest,
     ImageReply,
     ImageRequest,
+    ModerateRequest,
     Provider,
     Reply,
     Request,
+    Score,
     Usage,
 )
 from .payloads import tokens
@@ -96,6 +98,9 @@ class CachedProvider(Provider):
 
     async def image(self, request: ImageRequest) -> ImageReply:
         return await self._provider.image(request)
+
+    async def moderate(self, request: ModerateRequest) -> tuple[Score, ...]:
+        return await self._provider.moderate(request)
 
     async def _keep(self, key: str, reply: Reply) -> None:
         if reply.finish_reason == "stop" and reply.text:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import AIError
@@ -24,9 +24,11 @@ from .base import (
     EmbedRequest,
     ImageReply,
     ImageRequest,
+    ModerateRequest,
     Provider,
     Reply,
     Request,
+    Score,
     Usage,
 )
 
@@ -35,6 +37,9 @@ PIXEL = bytes.fromhex(
     "1f15c4890000000d49444154789c636448fd5f0f0003870180c86aa9f30000000049454e44ae426082"
 )
 """A PNG of one pixel."""
+
+
+Asked = Request | EmbedRequest | ImageRequest | ModerateRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,8 @@ class Step:
     """None to count words."""
     cost: Cost = field(default_factory=Cost)
     confidence: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """By category, where a moderation service is asked."""
     delay: float = 0.0
     """Seconds to wait first."""
 
@@ -68,7 +75,7 @@ class FakeProvider(Provider):
         capabilities: Capabilities | None = None,
     ) -> None:
         """``sleep`` waits out the delays; a test gives one that returns at once and takes note."""
-        self.calls: list[Request | EmbedRequest | ImageRequest] = []
+        self.calls: list[Asked] = []
         self._script = deque(_step(each) for each in script)
         self._sleep = sleep
         self._capabilities = capabilities or Capabilities(
@@ -108,7 +115,12 @@ class FakeProvider(Provider):
         step = await self._next(request)
         return ImageReply(data=PIXEL, model=step.model or request.model, cost=step.cost)
 
-    async def _next(self, request: Request | EmbedRequest | ImageRequest, *, raising: bool = True) -> Step:
+    async def moderate(self, request: ModerateRequest) -> tuple[Score, ...]:
+        """What the next step says of a text: ``Step(scores={"violence": 0.9})``; from 0.5 it is flagged."""
+        step = await self._next(request)
+        return tuple(Score(category=name, score=score, flagged=score >= 0.5) for name, score in step.scores.items())
+
+    async def _next(self, request: Asked, *, raising: bool = True) -> Step:
         self.calls.append(request)
         step = self._script.popleft() if self._script else Step(text=_echo(request))
         if step.delay:
@@ -124,7 +136,7 @@ def _step(given: str | AIError | Step) -> Step:
     return Step(text=given) if isinstance(given, str) else Step(error=given)
 
 
-def _echo(request: Request | EmbedRequest | ImageRequest) -> str:
+def _echo(request: Asked) -> str:
     return f"You asked: {request.messages[-1].content}" if isinstance(request, Request) else ""
 
 

@@ -36,13 +36,15 @@ from .base import (
     EmbedRequest,
     ImageReply,
     ImageRequest,
+    ModerateRequest,
     Provider,
     Reply,
     Request,
+    Score,
     Usage,
 )
 from .outgoing import Credential, address_of, arguments_of
-from .payloads import picture_of, text_of, usage_of, vectors_of
+from .payloads import picture_of, scores_of, text_of, usage_of, vectors_of
 
 if TYPE_CHECKING:
     from .wire import Exchange, GuardedTransport
@@ -188,6 +190,9 @@ class LiteLLMProvider(Provider):
     async def image(self, request: ImageRequest) -> ImageReply:
         return await self._within(request, lambda exchange: self._image(request, exchange))
 
+    async def moderate(self, request: ModerateRequest) -> tuple[Score, ...]:
+        return await self._within(request, lambda exchange: self._moderate(request, exchange))
+
     async def aclose(self) -> None:
         """Close the connections of the running event loop; for loops that end before the process does."""
         if _loaded:
@@ -298,6 +303,10 @@ class LiteLLMProvider(Provider):
         form = {} if "gpt-image" in request.model else {"response_format": "b64_json"}
         answer = await self._ask("aimage_generation", exchange, prompt=request.prompt, size=request.size, n=1, **form)
         return ImageReply(data=picture_of(answer.data), model=getattr(answer, "model", None) or request.model)
+
+    async def _moderate(self, request: ModerateRequest, exchange: Exchange) -> tuple[Score, ...]:
+        answer = await self._ask("amoderation", exchange, input=request.text)
+        return scores_of(answer.results)
 
     async def _ask(self, function: str, exchange: Exchange, **arguments: Any) -> Any:
         """Call litellm. Raises: anything."""

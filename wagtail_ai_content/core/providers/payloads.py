@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import MalformedReply, NotSupported
-from .base import Usage
+from .base import Score, Usage
 
 _MOST_TOKENS = 1_000_000_000
 _PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -37,6 +37,32 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(data) != len(pairs):
         raise MalformedReply(reason="a key appears twice")
     return data
+
+
+def scores_of(results: Any) -> tuple[Score, ...]:
+    """The verdict of a moderation service. litellm gives a category under its own name and under Python's.
+
+    Raises: ``MalformedReply``.
+    """
+    if not isinstance(results, list) or len(results) != 1:
+        raise MalformedReply(reason="not one verdict for one text")
+    flags, scores = _by_category(results[0], "categories"), _by_category(results[0], "category_scores")
+    if not scores or not all(_is_share(score) for score in scores.values()):
+        raise MalformedReply(reason="no scores")
+    return tuple(
+        Score(category=name, score=float(score), flagged=flags.get(name) is True)
+        for name, score in sorted(scores.items())
+    )
+
+
+def _by_category(result: Any, name: str) -> dict[str, Any]:
+    found = _field(result, name)
+    known = found if isinstance(found, dict) else dict(found or {})
+    return {re.sub(r"[_/]", "-", key): value for key, value in known.items() if value is not None}
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def tidied(data: dict[str, Any]) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from .base import (
     EmbedRequest,
     ImageReply,
     ImageRequest,
+    ModerateRequest,
     Provider,
     Reply,
     Request,
+    Score,
     Usage,
 )
 
@@ -117,6 +119,9 @@ class PricedProvider(Provider):
             return reply
         usage = replace(reply.usage, completion_tokens=0)  # vectors are not counted
         return replace(reply, cost=self._prices.cost(request.model, usage=usage, answered=reply.model))
+
+    async def moderate(self, request: ModerateRequest) -> tuple[Score, ...]:
+        return await self._provider.moderate(request)
 
     async def image(self, request: ImageRequest) -> ImageReply:
         reply = await self._provider.image(request)

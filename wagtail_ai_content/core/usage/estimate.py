@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -16,6 +17,30 @@ MARGIN: Final = Decimal("1.5")
 
 Priced = Callable[[str, Usage], Cost]
 """What so many tokens of a model cost."""
+
+
+OVERHEAD: Final = 800
+"""Tokens of the prompt around a text that a guardrail lets a model judge."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extra:
+    """A further call that a request may bring with it."""
+
+    model: str
+    sent: int
+    """Tokens of the texts it is about."""
+    longest_answer: int
+
+
+def with_extras(quote: Quote, extras: Sequence[Extra], *, priced: Priced) -> Quote:
+    """``quote`` and what further calls take at most."""
+    for extra in extras:
+        sent = int((extra.sent + OVERHEAD) * MARGIN)
+        cost = priced(extra.model, Usage(prompt_tokens=sent, completion_tokens=extra.longest_answer)).amount
+        money = None if cost is None or quote.money is None else quote.money + micros(cost)
+        quote = replace(quote, tokens=quote.tokens + sent + extra.longest_answer, money=money)
+    return quote
 
 
 def quoted(request: Request, fallbacks: Sequence[str], *, priced: Priced) -> Quote:

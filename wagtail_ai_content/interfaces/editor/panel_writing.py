@@ -16,6 +16,7 @@ from wagtail_ai_content.core.text import gettext_noop
 from wagtail_ai_content.pipeline.preview import Preview, preview
 from wagtail_ai_content.pipeline.submit import SAVE_FIRST, Ask, submit
 from wagtail_ai_content.records.jobs.api import WATCHED
+from wagtail_ai_content.records.texts import localised
 
 from . import telling
 from .asking import Asked
@@ -49,11 +50,13 @@ def look(request: HttpRequest) -> JsonResponse:
         "left_out": left_out,
         "schema": schema,
         "prices": _prices(found),
+        "stopped": localised(found.stopped),
     }
     return JsonResponse(
         {
             **_as_json(found),
             "left_out": left_out,
+            "stopped": context["stopped"],
             "html": render_to_string("wagtail_ai_content/panel/egress.html", context, request),
         }
     )

@@ -23,6 +23,7 @@ class Operation(models.TextChoices):
     UNPUBLISHED = "unpublished", _("Unpublished")
     CHANGED = "changed", pgettext_lazy("audit trail", "Setting changed")
     DELETED = "deleted", _("Deleted")
+    MODERATED = "moderated", _("Moderated")
     REPLAYED = "replayed", _("Run again")
     ERASED = "erased", _("Names and texts erased")
 

@@ -49,6 +49,7 @@ __all__ = [
     "create",
     "deliver",
     "every",
+    "explain",
     "fetch",
     "finish",
     "give_back",
@@ -308,6 +309,13 @@ def restart(job_id: uuid.UUID, *, forget_reply: bool = False, reserved: Mapping[
             **anew,
         )
     )
+
+
+def explain(job_ids: Iterable[uuid.UUID], *, code: str, error: Text) -> None:
+    """Say anew why these jobs failed, because somebody has decided about what stopped them."""
+    told = error.as_json()
+    failed = Job.objects.filter(pk__in=list(job_ids), status=Status.FAILED)
+    failed.update(error_code=code, error=told, message=told)
 
 
 def sweep(*, max_attempts: int, message: Text, interrupted: Text | None = None) -> tuple[int, int]:

@@ -50,8 +50,9 @@ def _check_option(key: str, value: Any) -> Iterator[CheckMessage]:
 @register(PREFIX)
 def check_guardrails(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every check of ``GUARDRAILS`` can be made: one that cannot stops all requests."""
-    listed: Any = conf.get("GUARDRAILS")
-    return [problem for number, one in enumerate(listed) for problem in _check_guardrail(number, one)]
+    if check_options(app_configs):
+        return []  # it may be no list
+    return [problem for number, one in enumerate(conf.get("GUARDRAILS")) for problem in _check_guardrail(number, one)]
 
 
 def _check_guardrail(number: int, written: Any) -> Iterator[CheckMessage]:

@@ -24,6 +24,7 @@ def found(settings: Any, told: Any) -> list[CheckMessage]:
         ({"PROVIDERS": {"openai": "sk-1234"}}, "E003"),
         ({"PRICES": {"openai/one": 3}}, "E003"),
         ({"CALL_DEADLINE": "long"}, "E003"),
+        ({"GUARDRAILS": 5}, "E003"),
         ({"MAX_CALLS": True}, "E003"),
         ({"MODEL": "gpt-4.1-mini"}, "E004"),
         ({"REDACT": ["SHOE_SIZE"]}, "E005"),

@@ -122,6 +122,7 @@ def test_the_key_reaches_the_provider_and_is_nowhere_else(
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)
     run_in_the_background(plain_page, boss, openai_server)
+    ask_a_service(plain_page, boss, openai_server, settings)
     told = [*run_streamed(plain_page, boss, openai_server)]
     run_through_django_q(plain_page, boss, openai_server, settings)
     replay_elsewhere(openai_server)
@@ -162,6 +163,18 @@ def run_in_the_background(page: Page, user: Any, server: OpenAIServer) -> None:
     for job in Job.objects.filter(status="pending"):
         assert run_job(job).status == "succeeded"
     assert AIVersion.objects.exists()
+
+
+def ask_a_service(page: Page, user: Any, server: OpenAIServer, settings: Any) -> None:
+    """A guardrail asks with the same key, and is refused."""
+    right = settings.WAGTAIL_AI_CONTENT
+    service = {"NAME": "wagtail_ai_content.guardrails.ProviderModeration", "OPTIONS": {"model": "openai/moderation"}}
+    settings.WAGTAIL_AI_CONTENT = {**right, "GUARDRAILS": [service]}
+    answer(server, FAULTS["not_configured"][0])
+    params = {"instruction": "Shorter"}
+    job = run_job(submit(Ask(function="rewrite", page=page, user=user, params=params)))
+    settings.WAGTAIL_AI_CONTENT = right
+    assert (job.error_code, server.calls[-1].path) == ("guardrail_broken", "/v1/moderations")
 
 
 def answer(server: OpenAIServer, entry: dict[str, Any]) -> None:

@@ -70,6 +70,7 @@ def assert_harmless(html: str) -> Residue:
 
 
 def rows() -> list[Any]:
+    """Those of markup. The others are of places that hold words only (tests/integration/test_assist.py has all)."""
     if not CORPUS.exists():
         return [pytest.param(None, marks=pytest.mark.skip(reason="The corpus xss is not beside this checkout."))]
     found = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]

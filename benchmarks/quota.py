@@ -111,7 +111,7 @@ def make_rows(count: int) -> None:
     from wagtail_ai_content.records.usage.models import QuotaWindow, UsageEvent, UsageTotal
 
     began = time.perf_counter()
-    _insert_events(connection, UsageEvent._meta.db_table, count)
+    insert_events(connection, UsageEvent._meta.db_table, count)
     month = timezone.localdate().replace(day=1)
     UsageTotal.objects.bulk_create(
         (
@@ -134,7 +134,7 @@ def make_rows(count: int) -> None:
     report(Figure(what="making the rows", value=time.perf_counter() - began, unit="s"))
 
 
-def _insert_events(connection: Any, table: str, count: int) -> None:
+def insert_events(connection: Any, table: str, count: int) -> None:
     sqlite = connection.vendor == "sqlite"
     numbered = (
         f"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count - 1}) SELECT"

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from stage.figures import Figure, headline, report
 from stage.scene import enter, set_up
+from stage.screens import Cost, client_of, cost_of, tell
 
 PAGES = 5_000
 MOST_TIMES = 2.0
@@ -48,63 +48,16 @@ def main() -> None:
         report(Figure(what="making the rows", value=time.perf_counter() - began, unit="s"))
         many = measure(version, rounds=options.rounds)
         for key, cost in many.items():
-            tell(key, few=few[key], many=cost)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cost:
-    """Of one request, in milliseconds; of each the least of all rounds, the others tell what else the machine did."""
-
-    cpu: float
-    """Of this process; with SQLite the database is in it."""
-    database: float
-    """Waiting for the database, over all queries."""
-    queries: int
-
-    @property
-    def work(self) -> float:
-        """What the request costs the machine."""
-        from django.db import connection
-
-        return self.cpu if connection.vendor == "sqlite" else self.cpu + self.database
-
-
-def tell(key: tuple[str, str], *, few: Cost, many: Cost) -> None:
-    person, screen = key
-    report(
-        Figure(what=f"{person}, {screen}", value=many.work, unit="ms", note=f"database {many.database:.0f} ms"),
-        Figure(what=f"  times that with few ({few.work:.0f} ms)", value=many.work / few.work, most=MOST_TIMES),
-        Figure(what=f"  queries more than {few.queries}", value=many.queries - few.queries, most=0),
-    )
+            tell(", ".join(key), few=few[key], many=cost, most=MOST_TIMES)
 
 
 def measure(version: str, *, rounds: int) -> dict[tuple[str, str], Cost]:
-    from django.contrib.auth import get_user_model
-    from django.test import Client
-
     costs = {}
     for person in PEOPLE:
-        client = Client(headers={"host": "localhost"})
-        client.force_login(get_user_model().objects.get(username=person))
+        client = client_of(person)
         for screen, address in SCREENS.items():
-            costs[person, screen] = _cost(client, address.format(version=version), rounds=rounds)
+            costs[person, screen] = cost_of(client, address.format(version=version), rounds=rounds)
     return costs
-
-
-def _cost(client: Any, address: str, *, rounds: int) -> Cost:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    cpu, database = [], []
-    client.get(address)
-    for _ in range(rounds):
-        began = time.process_time()
-        with CaptureQueriesContext(connection) as seen:
-            answer = client.get(address)
-        cpu.append((time.process_time() - began) * 1000)
-        database.append(sum(float(query["time"]) for query in seen) * 1000)
-        assert answer.status_code == 200, (address, answer.status_code)
-    return Cost(cpu=min(cpu), database=min(database), queries=len(seen))
 
 
 def fill(count: int) -> str:

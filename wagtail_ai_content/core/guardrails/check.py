@@ -79,8 +79,6 @@ class Content:
     """The AI function it is for."""
     given: str = ""
     """Of a reply: what it was made from, so that a person's own words need not be held against it."""
-    language: str = ""
-    """Of the page, where that is known; a code such as ``de``."""
 
 
 class Asker(Protocol):

@@ -20,7 +20,7 @@ ROWS = {name: told for name, told in ROW.findall(PAGE.read_text("utf-8")) if nam
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def defined_in(path: str) -> frozenset[str]:
     tree = ast.parse((REPO / path).read_text("utf-8"))
     return frozenset(node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
@@ -35,7 +35,7 @@ def test_what_is_said_to_prove_it_exists(name: str) -> None:
 
     assert named or WHY_NOT.search(ROWS[name]), "neither a test nor why there is none"
     assert len(named) == ROWS[name].count("tests/"), "a test that is not written as `path::name`"
-    assert [f"{path}::{test}" for path, test in named if test not in tests_in(path)] == []
+    assert [f"{path}::{test}" for path, test in named if test not in defined_in(path)] == []
 
 
 @pytest.mark.parametrize("name", CORPORA)

@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from . import conf
 
 PREFIX = "wagtail_ai_content"
-OF_DICTS = frozenset({"FIELDS", "FUNCTIONS", "PRICES", "PROVIDERS"})
+OF_DICTS = frozenset({"FUNCTIONS", "PRICES", "PROVIDERS"})
 """Options that hold a dict for each of their keys."""
 Q_HINT = "In Q_CLUSTER write {}."
 

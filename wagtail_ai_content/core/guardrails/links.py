@@ -30,7 +30,7 @@ class Link:
 
 
 def judge(href: str, *, allowed_hosts: Iterable[str]) -> Link:
-    """Whether a model may link to ``href``: own pages, addresses of mail and phone always, other hosts when known."""
+    """Whether a model may link to ``href``: own pages, mail and phone always, other hosts when they are known."""
     href = href.strip()
     if _AMBIGUOUS.search(href):
         return Link(allowed=False, kind="unclear", host=_last_host(href))

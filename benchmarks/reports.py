@@ -26,7 +26,7 @@ SCREENS = {
     "jobs: the tenth page": "/admin/reports/ai-jobs/?p=10",
     "audit": "/admin/reports/ai-audit/",
     "audit: failed ones": "/admin/reports/ai-audit/?operation=failed",
-    "audit: one function": "/admin/reports/ai-audit/?function=rewrite",
+    "audit: one day": "/admin/reports/ai-audit/?at_from={day}&at_to={day}",
     "audit: the tenth page": "/admin/reports/ai-audit/?p=10",
     "usage": "/admin/reports/ai-usage/",
     "moderation": "/admin/reports/ai-moderation/",

@@ -55,6 +55,7 @@ class AIBlock(StructBlock):  # type: ignore[misc]  # Wagtail ships no types
 
     class Meta:
         group = _("AI")
+        ai_create = False
 
 
 class AITextBlock(AIBlock):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -45,6 +47,70 @@ def _check_option(key: str, value: Any) -> Iterator[CheckMessage]:
             f"WAGTAIL_AI_CONTENT['REDACT'] has unknown kinds of data: {unknown!r}. They would leave the site.",
             f"Known kinds: {', '.join(conf.OPTIONS[key].default)}.",
         )
+    elif key == "FIELDS":
+        for label, rules in value.items():
+            yield from _check_rules(label, rules)
+    elif key == "PROVIDERS":
+        for name, told in value.items():
+            yield from _check_address(name, told.get("API_BASE") if isinstance(told, dict) else None)
+
+
+def _check_rules(label: str, rules: Any) -> Iterator[CheckMessage]:
+    named = f"WAGTAIL_AI_CONTENT['FIELDS'][{label!r}]"
+    if not _are_rules(rules):
+        hint = "Write only, exclude and private, each a list of texts, and blocks, a dict with a list for each field."
+        yield _error(6, f"{named} cannot be read, so its rules do not hold.", hint)
+        return
+    from .pipeline.blocks import makeable_in
+
+    for field, kinds in rules.get("blocks", {}).items():
+        known = makeable_in(label, field)
+        if known is None:
+            yield _error(6, f"{named}['blocks'] names no StreamField of this model: {field!r}.", "Correct the name.")
+        elif unknown := sorted({*kinds} - known):
+            hint = f"An AI may make {', '.join(sorted(known))}. Raw HTML is never among them."
+            yield _error(7, f"{named}['blocks'][{field!r}] names blocks that AI cannot make: {unknown!r}.", hint)
+
+
+def _are_rules(rules: Any) -> bool:
+    if not isinstance(rules, dict) or not rules.keys() <= {"only", "exclude", "private", "blocks"}:
+        return False
+    blocks = rules.get("blocks", {})
+    lists = [value for key, value in rules.items() if key != "blocks"]
+    return isinstance(blocks, dict) and all(map(_is_list_of_texts, [*lists, *blocks.values()]))
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(each, str) for each in value)
+
+
+def _check_address(name: str, address: Any) -> Iterator[CheckMessage]:
+    """Never with the address itself: keys have been seen in them."""
+    if not address:
+        return
+    named = f"WAGTAIL_AI_CONTENT['PROVIDERS'][{name!r}]['API_BASE']"
+    try:
+        parts = urlsplit(address if isinstance(address, str) else "")
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
+        yield _error(8, f"{named} is not the address of an API.", "Write it as https://host/v1, without ? and #.")
+    elif parts.username is not None:
+        yield _error(9, f"{named} has a name or a key in it, which would stand in logs.", "Write the key as API_KEY.")
+    elif parts.scheme == "http" and not _is_this_machine(host):
+        yield Warning(
+            f"Texts and the key are sent to {named} without encryption.",
+            hint="Write https://, or silence this check where the way there is private, as between containers.",
+            id=f"{PREFIX}.W008",
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.rstrip(".").lower() == "localhost"
 
 
 @register(PREFIX)
@@ -60,7 +126,7 @@ def _check_guardrail(number: int, written: Any) -> Iterator[CheckMessage]:
 
     place = f"WAGTAIL_AI_CONTENT['GUARDRAILS'][{number}]"
     if not isinstance(written, dict) or not isinstance(written.get("NAME"), str) or set(written) - {"NAME", "OPTIONS"}:
-        yield _error(6, f"{place} is not a guardrail.", 'Write {"NAME": "mysite.checks.NoPrices", "OPTIONS": {}}.')
+        yield _error(40, f"{place} is not a guardrail.", 'Write {"NAME": "mysite.checks.NoPrices", "OPTIONS": {}}.')
         return
     options = written.get("OPTIONS", {})
     try:
@@ -68,7 +134,7 @@ def _check_guardrail(number: int, written: Any) -> Iterator[CheckMessage]:
         make(written["NAME"], options)
     except Exception as error:  # noqa: BLE001  # whatever its constructor raises
         problem = f"{place} cannot be used, so nothing would get past it: {written['NAME']}: {error}"
-        yield _error(7, problem, "Correct its dotted path or its OPTIONS, which are plain data, or remove it.")
+        yield _error(41, problem, "Correct its dotted path or its OPTIONS, which are plain data, or remove it.")
 
 
 def _fits(value: Any, option: conf.Option) -> bool:

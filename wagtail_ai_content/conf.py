@@ -47,8 +47,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
         kind=dict,
         default={},
         help=(
-            "Per model (app.Model): only, exclude and private, each a list of field names or field.block.child paths. "
-            "Private texts never leave the site."
+            "Per model (app.Model): only, exclude and private, each a list of field names or field.block.child paths, "
+            "and blocks, per StreamField the types of blocks AI may make in it. Private texts never leave the site."
         ),
     ),
     "REDACT": Option(

@@ -69,7 +69,9 @@ def allow_whole_site() -> None:
     _allow(LEADS, ("access_admin", "add_notice", "change_notice", "delete_notice", "publish_notice"))
     _allow(LEADS, [f"{action}_prompttemplate" for action in ("add", "change", "delete", "publish")])
     _allow(LEADS, [f"{action}_lockedphrase" for action in ("add", "change", "delete")])
-    _allow(EDITORS, ("access_admin", "add_notice", "change_notice"))
+    _allow(LEADS, [f"{action}_ruleset" for action in ("add", "change", "delete", "publish")])
+    _allow(LEADS, ("review_aiversion", "view_moderationdecision", "change_moderationdecision"))
+    _allow(EDITORS, ("access_admin", "add_notice", "change_notice", "review_aiversion"))
     for group in (LEADS, EDITORS):
         _allow_ai(group)
     _let_leads_moderate()
@@ -77,7 +79,7 @@ def allow_whole_site() -> None:
 
 def allow_section(section: Page) -> None:
     """What the Almanac's own editors may do: edit ``section`` and what is below it, nothing else."""
-    _allow(ALMANAC_EDITORS, ("access_admin",))
+    _allow(ALMANAC_EDITORS, ("access_admin", "review_aiversion"))
     _allow_pages(ALMANAC_EDITORS, section, ("change",))
     _allow_collection(ALMANAC_EDITORS, Collection.get_first_root_node(), ("choose_image", "choose_document"))
     _allow_ai(ALMANAC_EDITORS, section)

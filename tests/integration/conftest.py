@@ -182,6 +182,8 @@ def _person(model: Any, name: str, *, on: Page, may: list[str]) -> Any:
     for codename in may:
         permission = Permission.objects.get(content_type=pages, codename=codename)
         GroupPagePermission.objects.create(group=group, page=on, permission=permission)
+    if "change_page" in may:  # as the migration gives it to those who edit when the app is installed
+        group.permissions.add(Permission.objects.get(codename="review_aiversion"))
     UseGrant.objects.bulk_create([UseGrant(group=group)])  # which leaves no entry in the audit trail
     person = model.objects.create_user(username=name, email=f"{name}@example.com", password="secret")
     person.groups.add(group)

@@ -106,7 +106,7 @@ def test_what_an_answer_cost_that_was_stopped_from_elsewhere_is_entered_too(plai
     (claim,) = jobs.claim("web:here", limit=1, lease=90)
     run = LiveRun(claim, models=Models())
     run.asked(run.prepare())
-    run.read("Half an answer")
+    run.show("Half an answer")
     cancel_job(job.pk)
     run.settle()
 

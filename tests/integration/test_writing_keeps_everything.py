@@ -113,7 +113,7 @@ def test_untouched_units_links_embeds_and_headings_survive_any_answer(value, dat
     new = value if done is None else done.changes.get("body", value)
 
     assert "evil.example" not in new
-    assert "script" not in new
+    assert "<script" not in new  # people write of scripts, too
     assert "onclick" not in new
     assert sorted(protected_things(new)) == sorted(protected_things(value))
     touched = {piece.index for piece, unit in zip(selection.pieces, selection.variables, strict=True) if unit in chosen}

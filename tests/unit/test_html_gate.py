@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import resource
 import time
 from html.parser import HTMLParser
@@ -14,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wagtail_ai_content.core.engine.reply import without_hidden
 from wagtail_ai_content.core.errors import MalformedReply
 from wagtail_ai_content.core.guardrails.html import TAGS, clean_html
-from wagtail_ai_content.core.guardrails.links import ascii_host, judge
+from wagtail_ai_content.core.guardrails.links import ascii_host, judge, legible
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpora" / "xss.dev.jsonl"
 HOSTS = frozenset({"site.example", "example.org", "www.example.org"})
@@ -98,18 +100,70 @@ def test_benign_markup_is_not_touched(row: dict[str, Any]) -> None:
     assert clean_html(row["payload"], allowed_hosts=HOSTS).html == row["payload"]
 
 
-def test_links_to_unknown_hosts_become_their_text_with_a_warning() -> None:
-    cleaned = clean_html('<p>See <a href="https://evil.example/x">our <b>shop</b></a>.</p>', allowed_hosts=HOSTS)
-    assert cleaned.html == "<p>See our <b>shop</b>.</p>"
-    assert ["evil.example" in str(warning) for warning in cleaned.warnings] == [True]
+def told(html: str) -> list[str]:
+    return [str(warning) for warning in clean_html(html, allowed_hosts=HOSTS).warnings]
 
 
-def test_links_that_were_taken_silently_are_warned_of_too() -> None:
-    cleaned = clean_html(
-        '<p><a href="javascript:alert(1)">a</a> <a linktype="page" id="3">b</a></p>', allowed_hosts=HOSTS
+def test_links_to_unknown_hosts_become_their_text_and_the_whole_address_is_told() -> None:
+    html = '<p>See <a href="https://evil.example/x?a=1&amp;b=2#c">our <b>shop</b></a>.</p>'
+    assert clean_html(html, allowed_hosts=HOSTS).html == "<p>See our <b>shop</b>.</p>"
+    assert told(html) == [
+        "A link was taken out of the answer, because the original text does not link to evil.example. Its words were "
+        "kept; add the link yourself if you trust it: https://evil.example/x?a=1&b=2#c"
+    ]
+
+
+def test_links_that_were_taken_silently_are_told_too() -> None:
+    html = '<p><a href="javascript:alert(1)">a</a> <a linktype="page" id="3">b</a></p>'
+    assert clean_html(html, allowed_hosts=HOSTS).html == "<p>a b</p>"
+    gone = "A link was taken out of the answer, because its address is not a plain one"
+    assert sorted(told(html)) == [f"{gone}. Its words were kept.", f"{gone}: javascript:alert(1). Its words were kept."]
+
+
+def test_two_links_to_one_host_are_told_apart_and_the_same_one_once() -> None:
+    one, other = '<a href="https://evil.example/1">a</a>', '<a href="https://evil.example/2">b</a>'
+    assert len(told(f"<p>{one} {other} {one}</p>")) == 2
+
+
+def test_only_so_many_links_are_told_and_the_rest_is_counted() -> None:
+    warnings = told("<p>" + "".join(f'<a href="https://evil.example/{n}">a</a>' for n in range(30)) + "</p>")
+    assert (len(warnings), warnings[-1]) == (
+        21,
+        "More links were taken out of the answer (10). Their words were kept.",
     )
-    assert cleaned.html == "<p>a b</p>"
-    assert len(cleaned.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://example.org/a b\n c", "https://example.org/a b c"),
+        ("https://evil.example/\u202egpj.exe\x1b\x00", "https://evil.example/gpj.exe"),
+        ("https://ex\u200bample.org/", "https://example.org/"),
+        ("https://p\u0430ypal.example/\u0430", "https://xn--pypal-4ve.example/\u0430"),
+        ("https://\u0430\u0440\u0440\u04cf\u0435.example/", "https://xn--80ak6aa92e.example/"),
+        ("//p\u0430ypal.example:80/x", "//xn--pypal-4ve.example:80/x"),
+        ("\\\\p\u0430ypal.example", "\\\\xn--pypal-4ve.example"),
+        ("https://bücher.example/straße", "https://bücher.example/straße"),
+        ("https://日本ひらカタ.example/", "https://日本ひらカタ.example/"),
+        ("https://evil.example/" + "x" * 5_000, "https://evil.example/" + "x" * 278 + "…"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_shown_so_that_it_can_be_judged(address: str, shown: str) -> None:
+    assert legible(address) == shown
+
+
+@pytest.mark.parametrize("entity", ["&#x202e;", "&#8203;", "&lrm;", "&#xe0041;", "&NoBreak;", "&#27;"])
+def test_invisible_characters_do_not_come_in_as_entities(entity: str) -> None:
+    cleaned = clean_html(f'<p>a{entity}b <a href="https://example.org/a{entity}b">c</a></p>', allowed_hosts=HOSTS)
+    assert re.sub("<[^>]*>", "", cleaned.html) == "ab c"
+    assert cleaned.html == without_hidden(cleaned.html)
+    assert "Invisible characters were taken out of the answer." in map(str, cleaned.warnings)
+
+
+def test_characters_that_scripts_need_stay() -> None:
+    html = "<p>می\u200cخواهم 👨\u200d👩 ❤\ufe0f</p>"
+    assert clean_html(html, allowed_hosts=HOSTS).html == html
 
 
 def test_clean_markup_has_no_warnings() -> None:

@@ -29,6 +29,7 @@
         ├── Gone                    the target was deleted meanwhile
         ├── TooManyCalls            the model was asked as often as a job may, and no answer could be kept
         ├── OtherVersion            the job was begun by another version of the function
+        ├── BlockNotAllowed         the answer holds a block that AI may not make there
         └── InvalidInput            the request itself is wrong
             ├── UnknownFunction
             ├── UnknownTarget         no such page, field or block
@@ -288,6 +289,15 @@ class OtherVersion(PermanentError):
     code = "other_version"
     message = gettext_noop(
         "This job was begun by another version of the site's software. Nothing was changed. Ask for it again."
+    )
+
+
+class BlockNotAllowed(PermanentError):
+    """The answer holds a block that AI may not make."""
+
+    code = "block_not_allowed"
+    message = gettext_noop(
+        "The AI made a block (%(block)s) that it may not make there, so nothing was changed. Add the block yourself."
     )
 
 

@@ -12,6 +12,7 @@ from itertools import count
 
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
+from wagtail_ai_content.core.engine.reply import without_hidden
 from wagtail_ai_content.core.guardrails.formats import as_html, as_words, looks_like_html
 from wagtail_ai_content.core.guardrails.html import clean_html
 from wagtail_ai_content.core.text import Text, gettext_noop
@@ -111,7 +112,7 @@ def _gated_words(reply: str, *, into: Field, source: str) -> Gated:
     if looks_like_html(reply, given=source):
         spoken = _spoken(clean_html(reply, allowed_hosts=frozenset()).html)
     read = as_words(reply, given=source, spoken=spoken)
-    text = read.texts[0]
+    text = without_hidden(read.texts[0])
     return Gated(text=text if into.multiline else without_breaks(text), warnings=read.warnings)
 
 

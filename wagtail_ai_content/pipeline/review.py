@@ -14,7 +14,7 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils import timezone
 
-from wagtail_ai_content.core.errors import InvalidInput, UnknownTarget
+from wagtail_ai_content.core.errors import InvalidInput, NotAllowed, UnknownTarget
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.core.versions import decisions as deciding
 from wagtail_ai_content.core.versions import places
@@ -26,7 +26,7 @@ from wagtail_ai_content.records.audit.api import Operation
 from wagtail_ai_content.records.versions import api as versions
 from wagtail_ai_content.records.versions.api import AIVersion
 
-from . import audit, drafts
+from . import audit, drafts, visibility
 from .cases import Case, open_case
 from .provenance import record
 from .shapes import label_of
@@ -50,6 +50,10 @@ UNDO_CONFLICT = gettext_noop(
     "an earlier version in its history."
 )
 NO_CHANGE = gettext_noop("This proposal has no such change. Load the page again.")
+NO_REVIEWER = gettext_noop(
+    "You may read this, but deciding about what others asked of AI needs the right to review. Ask whoever looks after "
+    "the groups of this site for it."
+)
 BOTH = gettext_noop("A change cannot be accepted and rejected at once.")
 
 
@@ -86,6 +90,8 @@ class Review:
     removal_obstacle: Text | None
     """Why nothing that is in the draft can be taken out now."""
     undoable: bool
+    may_decide: bool
+    """False for somebody who may only read it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,14 +126,16 @@ def open_review(version_id: uuid.UUID, user: Any) -> Review:
         )
         for change in case.changes
     )
+    refused = None if visibility.may_decide(case.version, user) else Text(NO_REVIEWER)
     return Review(
         version=case.version,
         target=case.current,
         model=case.model,
         title=case.title,
         items=items,
-        obstacle=case.obstacle(),
-        removal_obstacle=case.obstacle(adding=False),
+        obstacle=refused or case.obstacle(),
+        removal_obstacle=refused or case.obstacle(adding=False),
+        may_decide=refused is None,
         undoable=case.current is not None and bool(case.version.writes),
     )
 
@@ -164,7 +172,7 @@ def decide(
     Raises: ``Gone``, ``NotAllowed``, ``InvalidInput``.
     """
     with transaction.atomic():
-        case = open_case(version_id, user, locked=True)
+        case = _to_decide(version_id, user)
         request = _Request(
             accept=frozenset(accept), reject=frozenset(reject), edits=dict(edits or {}), override=frozenset(override)
         )
@@ -175,16 +183,29 @@ def decide(
     return done
 
 
+def _to_decide(version_id: uuid.UUID, user: Any) -> Case:
+    """Raises: ``Gone``, ``NotAllowed``."""
+    case = open_case(version_id, user, locked=True)
+    if not visibility.may_decide(case.version, user):
+        raise NotAllowed(NO_REVIEWER)
+    return case
+
+
 def accept_clean(version_id: uuid.UUID, user: Any) -> Decided:
-    """Take every change that is not decided yet and meets neither an edit nor a locked phrase."""
+    """Take every change that is not decided yet, meets neither an edit nor a locked phrase and embeds nothing new."""
     review = open_review(version_id, user)
-    guarded = {str(entry.get("path", "")) for entry in review.version.invariants if entry.get("locked")}
+    guarded = {str(entry.get("path", "")) for entry in review.version.invariants if _is_guarded(entry)}
     clean = [
         item.change.id
         for item in review.items
         if not (item.decision or item.conflict or any(overlap(path, item.change.path) for path in guarded))
     ]
     return decide(version_id, user, accept=clean)
+
+
+def _is_guarded(entry: Mapping[str, Any]) -> bool:
+    """Whether a difference asks for a decision of its own: a locked phrase, or a new embed."""
+    return bool(entry.get("locked")) or (entry.get("kind") == "embed" and bool(entry.get("after")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,7 +334,7 @@ def undo(version_id: uuid.UUID, user: Any) -> Decided:
     Raises: ``Gone``, ``NotAllowed``.
     """
     with transaction.atomic():
-        case = open_case(version_id, user, locked=True)
+        case = _to_decide(version_id, user)
         if not case.version.writes:
             return Decided(status="blocked", message=Text(NOTHING_TO_UNDO))
         obstacle = case.obstacle()

@@ -175,6 +175,12 @@ class JobRun:
         jobs.remember(self.job, written)
         reach("PARSE:start")
 
+    def parse(self) -> Parsed:
+        self.read()
+        judged = self.judged(())
+        self.decide(judged)
+        return self.parsed(judged)
+
     def read(self) -> Content:
         """Understand the reply, and look it up in the rules of the site."""
         self._open()

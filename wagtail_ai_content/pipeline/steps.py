@@ -77,6 +77,8 @@ class AsyncSteps:
         await patiently(lambda: self._run.keep(reply), do=self._do)
 
     async def parse(self) -> Parsed:
+        if not moderation.checks_for(Stage.REPLY):
+            return await self._do(self._run.parse, order=Order.FINISH)
         content = await self._do(self._run.read, order=Order.FINISH)
         judged = self._run.judged(await self._by_checks(content))
         if judged.needs_decision:

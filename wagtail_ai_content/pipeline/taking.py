@@ -29,7 +29,7 @@ from wagtail_ai_content.records.versions import api as versions
 from wagtail_ai_content.records.versions.api import AIVersion, VersionStatus
 from wagtail_ai_content.signals import version_decided
 
-from . import audit, drafts
+from . import audit, drafts, visibility
 from .provenance import record
 from .review import ACCEPT_ACTION, UNDO_ACTION
 from .shapes import content_shape, label_of
@@ -244,7 +244,9 @@ def taken_in_editor(version_id: uuid.UUID, user: Any, ids: Collection[str]) -> N
         if target is None or not drafts.may_edit(target, user):
             return
         version = versions.fetch(version_id, locked=True)
-        if version is not None and (version.status in OPEN or _is_covered(version)):
+        if version is None or not visibility.may_take(version, user):
+            return
+        if version.status in OPEN or _is_covered(version):
             _record(version, target, user=user, ids=frozenset(ids))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -65,6 +66,38 @@ def _quoted(new: NewJob, limits: tuple[Limit, ...]) -> Terms:
         quoted(built.request, built.fallbacks, priced=priced), moderation.extras(built.request), priced=priced
     )
     return Terms(limits=limits, quote=quote, model=built.request.model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """How much of a limit is used now."""
+
+    limit: Limit
+    used: int
+    """Spent and set aside; of money in millionths of a US dollar."""
+    resets: datetime
+    """When the count starts again, in the site's time zone."""
+
+    @property
+    def share(self) -> int:
+        """Per cent, at most 100; of nothing all is used."""
+        return min(100, self.used * 100 // self.limit.most) if self.limit.most else 100
+
+
+def use_by(user_id: Any, site_id: int | None) -> list[Use]:
+    """The limits of a person on a site, those shared with others too, and what is used of them."""
+    return use_of(usage.limits_for(user_id, site_id))
+
+
+def use_of(limits: Sequence[Limit]) -> list[Use]:
+    """What is used of ``limits`` now."""
+    zone = timezone.get_default_timezone()
+    needs = _needs(Terms(limits=tuple(limits), quote=Quote()))
+    used = usage.used_of(needs)
+    return [
+        Use(limit=one.limit, used=used[one.limit.slot], resets=end_of(one.limit.period, one.start, zone))
+        for one in needs
+    ]
 
 
 def reserve(new: NewJob, held_to: Terms) -> NewJob:

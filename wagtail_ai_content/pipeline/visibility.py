@@ -15,11 +15,12 @@ from wagtail.permissions import policy_registry
 
 from wagtail_ai_content.records.jobs.api import Job, JobFilter
 from wagtail_ai_content.records.versions import api as versions
-from wagtail_ai_content.records.versions.api import AIVersion
+from wagtail_ai_content.records.versions.api import AIVersion, VersionStatus
 
 from .targets import base_page_model
 
 READ_AUDIT: Final = "wagtail_ai_content.read_audit"
+REVIEW: Final = "wagtail_ai_content.review_aiversion"
 CHANGE_JOBS: Final = "wagtail_ai_content.change_job"
 
 
@@ -37,6 +38,29 @@ def visible_to(user: Any) -> QuerySet[AIVersion]:
     stored = base_page_model()._default_manager.annotate(key=Cast("pk", CharField()))
     own = Q(requested_by=user) & ~Q(Exists(stored.filter(key=OuterRef("target_object_id"))))
     return found.filter((of_pages & (editable | own)) | Q(target_content_type__in=_ids(_editable_models(user))))
+
+
+def may_decide(version: AIVersion, user: Any) -> bool:
+    """Whether ``user``, who may see ``version``, may decide about it: about what they asked for themselves, which AI
+    may write on their pages anyway, and with the right to review about all."""
+    return version.requested_by_id == user.pk or may_review(user)
+
+
+def may_take(version: AIVersion, user: Any) -> bool:
+    """Whether ``user``, who has its page open, may take a version into the form. What was written as a draft they would
+    otherwise cover up by saving."""
+    return version.status == VersionStatus.DRAFTED or may_decide(version, user)
+
+
+def may_review(user: Any) -> bool:
+    """Whether ``user`` may decide about what others asked for, on the pages and snippets they may edit."""
+    return bool(user.has_perm(REVIEW))
+
+
+def decidable_by(user: Any) -> QuerySet[AIVersion]:
+    """The versions that ``user`` may decide about."""
+    found = visible_to(user)
+    return found if may_review(user) else found.filter(requested_by=user)
 
 
 def sees_all_jobs(user: Any) -> bool:

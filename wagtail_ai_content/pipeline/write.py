@@ -27,6 +27,7 @@ from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.versions import api as versions
 
 from . import drafts, invariants, quality
+from .blocks import check_made
 from .provenance import record
 from .shapes import content_shape, label_of
 from .targets import acting_user, find, snapshot
@@ -61,6 +62,9 @@ REASONS: Mapping[str, str] = {
     "invalid": gettext_noop(
         "The AI's version does not fit the fields of “%(page)s”. Nothing was written; it is kept for review."
     ),
+    "embed": gettext_noop(
+        "The AI wants to embed something in “%(page)s”. Nothing was written or fetched; its version is kept for review."
+    ),
     "truncated": gettext_noop(
         "The AI's answer was cut off. Nothing was written to “%(page)s”; what arrived is kept for review."
     ),
@@ -79,7 +83,7 @@ def write_changes(task: Task, prepared: Prepared, parsed: Parsed) -> Saved:
     """Write ``parsed.changes`` as a draft revision of the task's page, or keep them as a pending version.
 
     What people changed since the AI read the page is kept: both are merged, and where they meet nothing is written.
-    Raises: ``Gone`` when the page was deleted, ``NotAllowed`` when the user was deactivated.
+    Raises: ``Gone`` when the page was deleted, ``NotAllowed`` when the user was deactivated, ``BlockNotAllowed``.
     """
     page = find(task.target, locked=True)
     user = acting_user(task)
@@ -89,10 +93,12 @@ def write_changes(task: Task, prepared: Prepared, parsed: Parsed) -> Saved:
     model: Any = type(page)
     shape = content_shape(model)
     checked = invariants.check(page, base, proposed, shape=shape)
+    embeds = check_made(model, base, checked.proposed)
     current = drafts.latest(page)
     result = _Result(
-        job=_job(task), user=user, base=base, checked=checked, parsed=parsed, shape=shape, now=snapshot(current)
-    )
+        job=_job(task), user=user, base=base, checked=checked, embeds=embeds, parsed=parsed, shape=shape,
+        now=snapshot(current),
+    )  # fmt: skip
     if not result.changes or not result.merged.changed:
         return Saved(outcome="unchanged", message=Text(UNCHANGED, {"page": title}))
     reason = drafts.obstacle(current, user) or result.objection
@@ -115,6 +121,8 @@ class _Result:
     """The page's content as the AI saw it."""
     checked: invariants.Checked
     """The same with the AI's changes."""
+    embeds: tuple[Text, ...]
+    """What is to be said of each embed among them, which only a person may let in."""
     parsed: Parsed
     shape: ContentShape
     now: Mapping[str, Any]
@@ -148,6 +156,8 @@ class _Result:
             return "conflict"
         if self.checked.refused:
             return "locked_phrase"
+        if self.embeds:
+            return "embed"
         return "truncated" if self.parsed.truncated else ""
 
     def keep(self, page: Any, *, revision: Any, reason: str) -> None:
@@ -162,7 +172,7 @@ class _Result:
                 writes=[self._write()] if revision else [],
                 merged=revision is not None and self.is_merged,
                 conflicts=len(self.merged.conflicts),
-                warnings=(*self.parsed.warnings, *self.checked.warnings),
+                warnings=(*self.parsed.warnings, *self.checked.warnings, *self.embeds),
                 invariants=[difference.as_json() for difference in self.checked.differences],
                 alerts=self.checked.alerts,
                 quality=self._quality(page),

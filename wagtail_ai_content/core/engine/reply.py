@@ -29,7 +29,7 @@ FILTERED = frozenset({"content_filter", "refusal", "safety"})
 _CUT = gettext_noop("The answer was too long and was cut. Check its end.")
 _CUT_BY_LIMIT = gettext_noop("The model reached its length limit, so the answer may stop too early. Check its end.")
 _LONG_WORD = gettext_noop("A word in the answer was too long and was cut. Check the text.")
-_HIDDEN = gettext_noop("Invisible characters were taken out of the answer.")
+HIDDEN = gettext_noop("Invisible characters were taken out of the answer.")
 
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _TERMINAL = re.compile("(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[@-_]?")
@@ -69,13 +69,25 @@ def clean_text(text: str) -> Cleaned:
     encoded = text[:MOST_BYTES].encode("utf-8", "surrogatepass")
     cut = len(text) > MOST_BYTES or len(encoded) > MOST_BYTES
     short = encoded[:MOST_BYTES].decode("utf-8", "ignore")  # which drops lone surrogates too
-    plain = _TERMINAL.sub("", _LINE_END.sub("\n", short))
-    plain = _NO_CHARACTER.sub("", _CONTROL.sub("", plain))
-    seen = _INVISIBLE.sub("", _TAG_CHARACTER.sub(r"\1", plain))
-    seen = _RUN.sub(r"\1\2", _STRAY_SELECTOR.sub("", seen))
+    plain = _without_controls(_TERMINAL.sub("", _LINE_END.sub("\n", short)))
+    seen = _without_invisible(plain)
     warnings = [Text(_CUT)] if cut else []
-    warnings += [Text(_HIDDEN)] if seen != plain else []
+    warnings += [Text(HIDDEN)] if seen != plain else []
     return Cleaned(text=unicodedata.normalize("NFC", seen), warnings=tuple(warnings), truncated=cut)
+
+
+def without_hidden(text: str) -> str:
+    """``text`` without what nobody can see, for when entities in a cleaned text were resolved: ``&#x202e;``."""
+    return _without_invisible(_without_controls(text))
+
+
+def _without_controls(text: str) -> str:
+    return _NO_CHARACTER.sub("", _CONTROL.sub("", text))
+
+
+def _without_invisible(text: str) -> str:
+    seen = _INVISIBLE.sub("", _TAG_CHARACTER.sub(r"\1", text))
+    return _RUN.sub(r"\1\2", _STRAY_SELECTOR.sub("", seen))
 
 
 def clean_reply(text: str, *, finish_reason: str, structured: bool = False, given: str = "") -> Cleaned:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..engine.reply import HIDDEN, without_hidden
 from ..errors import MalformedReply
 from ..text import Text, gettext_noop
 from ..versions.markup import pieces, tags
@@ -33,6 +34,8 @@ MOST_STYLED = 50
 """Formatting tags with attributes. A parser repeats open ones in each paragraph that follows: 27 kB of them, within all
 other limits, took 1 GB of memory inside nh3. Ones without attributes are repeated three times at most."""
 MOST_PASSES = 5
+MOST_TOLD = 20
+"""Links that were taken out, each told with its address."""
 
 _OPENING = re.compile(r"<[a-zA-Z]")
 _WRAPPER = re.compile(r"</?(?:div|span|section|article|main)\b[^<>]*>", re.IGNORECASE)
@@ -44,10 +47,14 @@ _IMAGE_GONE = gettext_noop("An image was taken out of the answer. Choose one fro
 _LINK_GONE = gettext_noop(
     "A link was taken out of the answer, because its address is not a plain one. Its words were kept."
 )
-_HOST_GONE = gettext_noop(
-    "A link to %(host)s was taken out of the answer, because the original text does not link there. "
-    "Its words were kept; add the link yourself if you trust it."
+_ADDRESS_GONE = gettext_noop(
+    "A link was taken out of the answer, because its address is not a plain one: %(address)s. Its words were kept."
 )
+_HOST_GONE = gettext_noop(
+    "A link was taken out of the answer, because the original text does not link to %(host)s. Its words were kept; add "
+    "the link yourself if you trust it: %(address)s"
+)
+_MORE_GONE = gettext_noop("More links were taken out of the answer (%(count)s). Their words were kept.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,21 +78,28 @@ def clean_html(
     _check_size(html)
     html = _WRAPPER.sub("", html)
     _check_tags(html)
-    warnings = {_IMAGE_GONE: Text(_IMAGE_GONE)} if _IMAGE.search(html) else {}
+    warnings = [Text(_IMAGE_GONE)] if _IMAGE.search(html) else []
+    refused: dict[str, Link] = {}
+    hidden = False
     for _ in range(MOST_PASSES):
         before = html
-        html, refused = _clean_once(
-            before, allowed_hosts=allowed_hosts, refs=refs, tags=TAGS | (headings & MORE_HEADINGS)
+        cleaned, gone = _clean_once(
+            before, allowed_hosts=allowed_hosts, refs=refs, known=TAGS | (headings & MORE_HEADINGS)
         )
-        warnings |= {warning.params.get("host", warning.template): warning for warning in map(_warning, refused)}
+        html = without_hidden(cleaned)
+        hidden = hidden or html != cleaned
+        refused |= {link.address: link for link in gone}
         _check_size(html, most=2 * MOST_BYTES)
         if html == before:
             _check_depth(html)
-            return CleanHTML(html=html, warnings=tuple(warnings.values()))
+            warnings += [Text(HIDDEN)] if hidden else []
+            return CleanHTML(html=html, warnings=(*warnings, *_told(list(refused.values()))))
     raise MalformedReply(reason="markup that cannot be read")
 
 
-def _clean_once(html: str, *, allowed_hosts: frozenset[str], refs: int, tags: frozenset[str]) -> tuple[str, list[Link]]:
+def _clean_once(
+    html: str, *, allowed_hosts: frozenset[str], refs: int, known: frozenset[str]
+) -> tuple[str, list[Link]]:
     import nh3
 
     refused: list[Link] = []
@@ -98,7 +112,7 @@ def _clean_once(html: str, *, allowed_hosts: frozenset[str], refs: int, tags: fr
         return None
 
     cleaner = nh3.Cleaner(
-        tags=set(tags),
+        tags=set(known),
         clean_content_tags=set(DROPPED_WITH_CONTENT),
         attributes={"a": {"href"}},
         attribute_filter=href_or_none,
@@ -107,9 +121,12 @@ def _clean_once(html: str, *, allowed_hosts: frozenset[str], refs: int, tags: fr
     )
     # nh3 itself takes the addresses with a forbidden scheme, without asking; those links show as ones without address.
     unwrapped: list[str] = []
-    html = "".join(_without_bare_links(cleaner.clean(html), unwrapped))
-    silent = max(0, len(unwrapped) - len(refused))
-    return html, refused + [Link(allowed=False, kind="unclear")] * silent
+    cleaned = "".join(_without_bare_links(cleaner.clean(html), unwrapped))
+    if len(unwrapped) > len(refused):
+        written = {tag.get("href") or "" for tag in tags(html) if tag.name == "a" and not tag.closing}
+        judged = (_judge(href, allowed_hosts=allowed_hosts, refs=refs) for href in written)
+        refused += [link for link in judged if not link.allowed]
+    return cleaned, refused
 
 
 def _judge(href: str, *, allowed_hosts: frozenset[str], refs: int) -> Link:
@@ -135,8 +152,16 @@ def _without_bare_links(html: str, unwrapped: list[str]) -> Iterator[str]:
             unwrapped += [] if piece.attributes else [piece.source]
 
 
+def _told(refused: list[Link]) -> Iterator[Text]:
+    yield from map(_warning, refused[:MOST_TOLD])
+    if more := refused[MOST_TOLD:]:
+        yield Text(_MORE_GONE, {"count": len(more)})
+
+
 def _warning(link: Link) -> Text:
-    return Text(_HOST_GONE, {"host": link.host}) if link.host else Text(_LINK_GONE)
+    if link.kind == "web" and link.host:
+        return Text(_HOST_GONE, {"host": link.host, "address": link.address})
+    return Text(_ADDRESS_GONE, {"address": link.address}) if link.address else Text(_LINK_GONE)
 
 
 def _check_size(html: str, *, most: int = MOST_BYTES) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from wagtail_ai_content import conf
 from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared, Saved, Task
 from wagtail_ai_content.core.engine.phases import Phase
+from wagtail_ai_content.core.engine.reply import without_hidden
 from wagtail_ai_content.core.engine.schema import ReplySchema
 from wagtail_ai_content.core.errors import InvalidInput, MalformedReply, NothingToWorkOn, TooLong
 from wagtail_ai_content.core.text import Text, gettext_noop
@@ -144,7 +145,7 @@ class _Reading:
     def of(self, suggestion: Suggestion) -> dict[str, Any] | None:
         """As plain data; None for one that says nothing, or is about no text that was sent."""
         text = self._texts.get(suggestion.id)
-        message = " ".join(visible(suggestion.message).split())[:MOST_MESSAGE]
+        message = " ".join(without_hidden(visible(suggestion.message)).split())[:MOST_MESSAGE]
         if not message or suggestion.kind not in KINDS or (text is None and suggestion.id):
             return None
         about = text.words if text else "\n".join(each.words for each in self._texts.values())

@@ -34,11 +34,10 @@ from wagtail.fields import StreamField
 from wagtail.images.blocks import ImageBlock
 from wagtail.rich_text import features as rich_text_features
 
-from wagtail_ai_content.blocks import AIBlock
 from wagtail_ai_content.core.errors import InvalidInput, UnknownTarget
 from wagtail_ai_content.core.text import gettext_noop
+from wagtail_ai_content.pipeline.blocks import is_makeable, may_make
 from wagtail_ai_content.pipeline.rules import FieldRules, rules_for
-from wagtail_ai_content.pipeline.shapes import is_instruction
 
 Simple = Literal["text", "long", "rich", "number", "whole", "boolean", "choice", "choices"]
 Kind = Literal[Simple, "object", "list", "stream", "nothing", "blank"]
@@ -130,7 +129,7 @@ def _child(block: Block | None, name: str) -> Block | None:
 
 def _form(block: Block, name: str, place: str, rules: FieldRules, *, level: int) -> Form | None:
     """None for what a model cannot make."""
-    if isinstance(block, (AIBlock, ImageBlock)) or is_instruction(block) or not getattr(block.meta, "ai", True):
+    if isinstance(block, ImageBlock) or not is_makeable(block):
         return None
     if level > MOST_LEVELS:
         return None
@@ -169,7 +168,8 @@ def _types(
     for name, child in block.child_blocks.items():
         most = block.meta.block_counts.get(name, {}).get("max_num")
         left = None if most is None else most - present.get(name, 0)
-        form = _form(child, name, f"{place}.{name}", rules, level=level + 1)
+        made = may_make(child, name, field=place.partition(".")[0], rules=rules)
+        form = _form(child, name, f"{place}.{name}", rules, level=level + 1) if made else None
         if form is not None and (left is None or left > 0):
             yield Form(**{**vars(form), "times": left})
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
+from wagtail_ai_content.core.engine.reply import without_hidden
 from wagtail_ai_content.core.errors import MalformedReply
 from wagtail_ai_content.core.guardrails.blocks import LIST_ITEM
 from wagtail_ai_content.core.guardrails.html import clean_html
@@ -75,7 +76,7 @@ class Reader:
         return reading[form.kind](form, given)
 
     def _text(self, form: Form, given: Any) -> str:
-        text = unescape(_TAG.sub("", _of_type(form, given, str))).strip()
+        text = without_hidden(unescape(_TAG.sub("", _of_type(form, given, str)))).strip()
         if form.kind == "text":
             text = " ".join(text.split())
         if form.required and not text:

@@ -27,6 +27,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.rich_text import features as rich_text_features
 
 from wagtail_ai_content.core.versions.richtext import split
+from wagtail_ai_content.pipeline.blocks import is_makeable, may_make
 
 from .fields import FieldRules, editable_fields, rules_for
 from .markup import NewBlock, as_lines, as_rich_text
@@ -145,7 +146,10 @@ def _runs(blocks: Sequence[NewBlock]) -> Iterator[_Run]:
 
 def _slot(stream: StreamBlock, field: str, rules: FieldRules) -> _Slot | None:
     """The best place for paragraphs: a rich text block (first one of a usual name), a text block, a struct with one."""
-    slots = [slot for name, block in stream.child_blocks.items() if (slot := _as_slot(name, block))]
+    made = (
+        (name, block) for name, block in stream.child_blocks.items() if may_make(block, name, field=field, rules=rules)
+    )
+    slots = [slot for name, block in made if (slot := _as_slot(name, block))]
     allowed = [slot for slot in slots if rules.allow(".".join(part for part in (field, slot.type, slot.key) if part))]
     return min(allowed, key=_preference, default=None)
 
@@ -178,16 +182,16 @@ def _complete(struct: StructBlock, slot: _Slot) -> bool:
 
 def _takes_paragraphs(name: str, block: Block) -> bool:
     text = isinstance(block, (RichTextBlock, TextBlock)) and not isinstance(block, BlockQuoteBlock)
-    return text and name not in QUOTATION_NAMES
+    return text and name not in QUOTATION_NAMES and is_makeable(block)
 
 
 def _takes_heading(name: str, block: Block) -> bool:
-    return isinstance(block, CharBlock) and name in HEADING_NAMES
+    return isinstance(block, CharBlock) and name in HEADING_NAMES and is_makeable(block)
 
 
 def _heading_type(stream: StreamBlock, field: str, rules: FieldRules) -> str:
     names = (name for name, block in stream.child_blocks.items() if _takes_heading(name, block))
-    return next((name for name in names if rules.allow(f"{field}.{name}")), "")
+    return next((name for name in names if rules.allow(f"{field}.{name}") and rules.allow_block(field, name)), "")
 
 
 def _fits(stream: StreamBlock, raw: Sequence[dict[str, Any]]) -> bool:

@@ -24,7 +24,7 @@ from .blocks import body_field, build
 from .edits import parsed_edits, prepared_edits, swept
 from .fields import rules_for
 from .markup import NewBlock, one_line
-from .targets import TextTarget, has_words
+from .targets import TextTarget, has_words, raw_stream
 from .units import Edits
 
 NO_BODY = gettext_noop("“%(title)s” has no field an AI may write a text into. Choose another page.")
@@ -91,7 +91,7 @@ def _written(reply: NewText, prepared: Prepared) -> Parsed:
     field: Any = model._meta.get_field(name)
     present = (prepared.base or {}).get(name)
     value = build(field, blocks, present=present, rules=rules_for(model))
-    problem, usable = _checked(field, value)
+    problem, usable = _checked(field, value, new=len(raw_stream(present)))
     return Parsed(
         changes={name: value} if usable else {},
         warnings=(*remark(reply.note), *warnings, *problem),
@@ -114,11 +114,14 @@ def _cleaned(blocks: Sequence[NewBlock], hosts: frozenset[str]) -> tuple[list[Ne
     return [block for block in done if block.text or block.items], warnings
 
 
-def _checked(field: models.Field[Any, Any], value: Any) -> tuple[list[Text], bool]:
-    """What is to be said about a new text, and whether it can be used."""
+def _checked(field: models.Field[Any, Any], value: Any, *, new: int) -> tuple[list[Text], bool]:
+    """What is to be said about a new text, and whether it can be used. ``new``: where in a stream it begins; what
+    stands before it is not looked at, for an embed there would be fetched."""
     if isinstance(field, StreamField):
+        blocks = field.stream_block.child_blocks
         try:
-            field.stream_block.clean(field.stream_block.to_python(value))
+            for child in value[new:]:
+                blocks[child["type"]].clean(blocks[child["type"]].to_python(child["value"]))
         except ValidationError:
             return [Text(FIT_LATER)], True
         return [], True

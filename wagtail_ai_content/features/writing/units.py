@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from html import escape, unescape
 from typing import Any, Literal
 
+from wagtail_ai_content.core.engine.reply import without_hidden
 from wagtail_ai_content.core.errors import MalformedReply
 from wagtail_ai_content.core.guardrails.html import clean_html
 from wagtail_ai_content.core.text import Text, gettext_noop
@@ -161,7 +162,7 @@ def _warnings(texts: Iterable[_PlainText | _RichText], *, unknown: int) -> Itera
 def plain(html: str, *, multiline: bool) -> str:
     """What a model sent for a plain text: tags dropped, entities resolved, and line ends kept only if ``multiline``."""
     text = _LINE_END.sub("\n", html)
-    text = unescape(_TAG.sub("", text)).strip()
+    text = without_hidden(unescape(_TAG.sub("", text))).strip()
     return text if multiline else without_breaks(text)
 
 

@@ -15,6 +15,7 @@ from wagtail.models import AbstractPage, RevisionMixin
 
 from wagtail_ai_content.pipeline import drafts, taking
 from wagtail_ai_content.pipeline.taking import Meeting, Standing
+from wagtail_ai_content.pipeline.visibility import may_take
 from wagtail_ai_content.records.versions import api as versions
 
 from .fields import OpenForm
@@ -34,9 +35,10 @@ def news(request: HttpRequest, app_label: str, model_name: str, object_id: str) 
     Query: ``age``, milliseconds since the page was opened; ``loaded``, the revision it was opened with; ``known``, ids.
     """
     instance = _editable(request, app_label, model_name, object_id)
-    found = versions.arrived(
+    arrived = versions.arrived(
         instance, since=_opened(request), known=_ids(request, "known"), loaded=_number(request, "loaded")
     )
+    found = [version for version in arrived if may_take(version, request.user)]
     if not found:
         return HttpResponse(status=204)
     is_page = isinstance(instance, AbstractPage)
@@ -53,7 +55,7 @@ def take(request: HttpRequest, app_label: str, model_name: str, object_id: str) 
     instance = _editable(request, app_label, model_name, object_id)
     current = drafts.latest(instance.specific if isinstance(instance, AbstractPage) else instance)
     wanted = _ids(request, "versions")
-    found = versions.of_target(instance, wanted)
+    found = [version for version in versions.of_target(instance, wanted) if may_take(version, request.user)]
     if not found:
         raise Http404
     form = OpenForm(current, request.user, data=request.POST, files=request.FILES)

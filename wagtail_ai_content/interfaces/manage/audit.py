@@ -39,8 +39,9 @@ def may_read(user: Any) -> bool:
 
 
 def permissions() -> QuerySet[Permission]:
-    """What the form of a group offers."""
-    return Permission.objects.filter(content_type__app_label="wagtail_ai_content", codename="read_audit")
+    """What the form of a group offers: to read the trail, and to review."""
+    names = ["read_audit", "review_aiversion"]
+    return Permission.objects.filter(content_type__app_label="wagtail_ai_content", codename__in=names)
 
 
 class AuditMenuItem(MenuItem):  # type: ignore[misc]

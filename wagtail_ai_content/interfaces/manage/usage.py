@@ -13,8 +13,9 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from wagtail_ai_content.core.usage.refusals import amount_of
+from wagtail_ai_content.core.usage.refusals import amount_of, shown
 from wagtail_ai_content.core.usage.values import Holder, Kind
+from wagtail_ai_content.pipeline.usage import Use, use_of
 from wagtail_ai_content.records.texts import localised
 from wagtail_ai_content.records.usage.api import Budget, ModelPrice, Tier
 
@@ -139,10 +140,24 @@ class BudgetForm(WagtailAdminModelForm):  # type: ignore[misc]
 
 
 class BudgetList(generic.IndexView):  # type: ignore[misc]
-    """The budgets, with the names of their sites and groups in the same query."""
+    """The budgets, with the names of their sites and groups in the same query, and what is used of all in another."""
 
     def get_base_queryset(self) -> Any:
         return super().get_base_queryset().select_related("site", "group")
+
+    def get_table(self, object_list: Any) -> Any:
+        rows = list(object_list)
+        limits = {row.pk: row.limits(row.held_by()) for row in rows}
+        uses = {use.limit.slot: use for use in use_of([limit for some in limits.values() for limit in some])}
+        for row in rows:
+            row.used = ", ".join(shown_use(uses[limit.slot]) for limit in limits[row.pk])
+        return super().get_table(rows)
+
+
+def shown_use(use: Use) -> str:
+    """“12.40 of 50.00 US dollars a month (24 %)”."""
+    told = {"used": shown(use.used, use.limit.unit), "limit": localised(amount_of(use.limit)), "share": use.share}
+    return gettext("%(used)s of %(limit)s (%(share)s %%)") % told
 
 
 class BudgetViewSet(ModelViewSet):  # type: ignore[misc]
@@ -157,7 +172,7 @@ class BudgetViewSet(ModelViewSet):  # type: ignore[misc]
     copy_view_enabled = False
     list_display = [
         "__str__",
-        Column("limits", label=_("Limits"), accessor=shown_limits),
+        Column("used", label=_("Used of its limits")),
     ]
     edit_handler = ObjectList(
         [

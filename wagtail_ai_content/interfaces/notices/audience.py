@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 from wagtail.permissions import policy_registry
 
 from wagtail_ai_content.pipeline import drafts
+from wagtail_ai_content.pipeline.visibility import REVIEW
 from wagtail_ai_content.records.usage.api import Budget
 from wagtail_ai_content.records.versions.api import AIVersion
 from wagtail_ai_content.records.workflow.api import review_groups
@@ -21,7 +23,7 @@ def budget_keepers() -> list[Any]:
 
 
 def reviewers(version: AIVersion) -> list[Any]:
-    """Those who are told that ``version`` waits: people who may edit its page or snippet.
+    """Those who are told that ``version`` waits: people who may edit its page or snippet, and review.
 
     Where its workflow has an AI review task, only those of them who are in the groups of that task. Superusers are
     told as Wagtail tells them of submissions: unless ``WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS`` is False.
@@ -32,6 +34,7 @@ def reviewers(version: AIVersion) -> list[Any]:
     editors = policy_registry.get(target).users_with_permission_for_instance("change", target)
     if not getattr(settings, "WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS", True):
         editors = editors.filter(is_superuser=False)
+    editors = editors.filter(pk__in=get_user_model().objects.with_perm(REVIEW).values("pk"))
     groups = review_groups(target)
     if groups:
         editors = editors.filter(Q(groups__in=groups) | Q(is_superuser=True))

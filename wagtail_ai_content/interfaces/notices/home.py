@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
-from wagtail_ai_content.pipeline.visibility import visible_to
+from wagtail_ai_content.pipeline.visibility import decidable_by
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.texts import localised
 from wagtail_ai_content.records.versions.api import VersionStatus
@@ -27,7 +27,7 @@ class WaitingPanel(Component):  # type: ignore[misc]  # Wagtail ships no types
     order = 225
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        waiting = visible_to(parent_context["request"].user).filter(status=VersionStatus.PENDING)
+        waiting = decidable_by(parent_context["request"].user).filter(status=VersionStatus.PENDING)
         return {"versions": list(waiting.only(*LISTED).order_by("-created", "-id")[:SHOWN])}
 
 

@@ -14,7 +14,7 @@ from wagtail.admin.views.bulk_action import BulkAction
 
 from wagtail_ai_content.core.errors import AIError
 from wagtail_ai_content.pipeline import review
-from wagtail_ai_content.pipeline.visibility import visible_to
+from wagtail_ai_content.pipeline.visibility import decidable_by, visible_to
 from wagtail_ai_content.records.texts import localised
 from wagtail_ai_content.records.versions.api import AIVersion, VersionStatus
 
@@ -27,7 +27,7 @@ DECIDABLE = (VersionStatus.PENDING, VersionStatus.DRAFTED, VersionStatus.PARTLY)
 
 
 class VersionBulkAction(BulkAction):  # type: ignore[misc]
-    """Several of the versions the user may see; a version of somebody else's page is as if it were not there."""
+    """Several of the versions the user may decide about; any other is as if it were not there."""
 
     models = [AIVersion]
     template_name = "wagtail_ai_content/review/confirm_bulk.html"
@@ -35,8 +35,8 @@ class VersionBulkAction(BulkAction):  # type: ignore[misc]
     confirm: Any = ""
 
     def get_queryset(self, model: type[AIVersion], object_ids: Any) -> QuerySet[AIVersion]:
-        visible = visible_to(self.request.user).filter(status__in=DECIDABLE).only(*LISTED)
-        return visible.filter(pk__in=list(object_ids)[:MOST_AT_ONCE])
+        mine = decidable_by(self.request.user).filter(status__in=DECIDABLE).only(*LISTED)
+        return mine.filter(pk__in=list(object_ids)[:MOST_AT_ONCE])
 
     def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
         """What the list shows with its filters and its search, as they stand in the address."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page as PageOfRows
 from django.core.paginator import Paginator
 from django.forms import Media
@@ -114,6 +115,8 @@ class ReviewView(ReviewMixin, TemplateView):
         return media
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.opened.may_decide:
+            raise PermissionDenied
         action = self._actions().get(request.POST.get("action", "apply"))
         if action is None:
             raise Http404
@@ -177,6 +180,8 @@ class EditView(ReviewMixin, TemplateView):
 
     @cached_property
     def row(self) -> Row:
+        if not self.opened.may_decide:
+            raise PermissionDenied
         for row in rows_of(self.opened):
             if (
                 row.id == self.kwargs["change_id"]

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from wagtail.admin.menu import MenuItem
 
-from wagtail_ai_content.pipeline.visibility import visible_to
+from wagtail_ai_content.pipeline.visibility import decidable_by
 from wagtail_ai_content.records.versions.api import VersionStatus
 
 MOST_COUNTED = 99
@@ -29,5 +29,5 @@ class ReviewMenuItem(MenuItem):  # type: ignore[misc]
 
 def count_waiting(user: Any) -> int:
     """How many versions wait for ``user``, but never more than one past ``MOST_COUNTED``. One query."""
-    waiting = visible_to(user).filter(status=VersionStatus.PENDING).order_by()
+    waiting = decidable_by(user).filter(status=VersionStatus.PENDING).order_by()
     return int(waiting.values("pk")[: MOST_COUNTED + 1].count())

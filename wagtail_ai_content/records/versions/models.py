@@ -101,6 +101,7 @@ class AIVersion(models.Model):
         app_label = "wagtail_ai_content"
         verbose_name = _("AI version")
         verbose_name_plural = _("AI versions")
+        permissions = [("review_aiversion", _("Can decide about what AI proposes"))]
         ordering = ("-created", "-id")
         indexes = [
             models.Index(fields=["target_content_type", "target_object_id", "-created"], name="wac_version_target"),

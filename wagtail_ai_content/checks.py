@@ -14,6 +14,8 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from . import conf
 
 PREFIX = "wagtail_ai_content"
+OF_DICTS = frozenset({"FUNCTIONS", "PRICES", "PROVIDERS"})
+"""Options that hold a dict for each of their keys."""
 Q_HINT = "In Q_CLUSTER write {}."
 
 
@@ -31,7 +33,7 @@ def _check_option(key: str, value: Any) -> Iterator[CheckMessage]:
     if option is None:
         known = ", ".join(conf.OPTIONS)
         yield _error(2, f"WAGTAIL_AI_CONTENT has an unknown key {key!r}.", f"Known keys: {known}.")
-    elif not _fits(value, option):
+    elif not _fits(value, option) or (key in OF_DICTS and not all(isinstance(told, dict) for told in value.values())):
         yield _error(3, f"WAGTAIL_AI_CONTENT[{key!r}] has the wrong type.", f"{option.help} E.g. {option.default!r}.")
     elif key == "MODEL" and "/" not in value:
         yield _error(
@@ -114,8 +116,9 @@ def _is_this_machine(host: str) -> bool:
 @register(PREFIX)
 def check_guardrails(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every check of ``GUARDRAILS`` can be made: one that cannot stops all requests."""
-    listed: Any = conf.get("GUARDRAILS")
-    return [problem for number, one in enumerate(listed) for problem in _check_guardrail(number, one)]
+    if check_options(app_configs):
+        return []  # it may be no list
+    return [problem for number, one in enumerate(conf.get("GUARDRAILS")) for problem in _check_guardrail(number, one)]
 
 
 def _check_guardrail(number: int, written: Any) -> Iterator[CheckMessage]:
@@ -144,6 +147,8 @@ def check_queue(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """django-q2 is set up so that the bell works and no task is repeated for ever."""
     if "django_q" not in settings.INSTALLED_APPS:
         return [_error(10, "django_q is not installed.", 'Add "django_q" to INSTALLED_APPS, then run migrate.')]
+    if check_options(app_configs):
+        return []  # the numbers below may be none
     from .pipeline.queue import broker_settings
 
     return list(_check_broker(broker_settings()))
@@ -218,7 +223,7 @@ def _check_sqlite(alias: str, options: dict[str, Any]) -> Iterator[CheckMessage]
 @register(PREFIX, deploy=True)
 def check_audit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """The audit trail of a site in production is anchored somewhere."""
-    if conf.get("AUDIT_ANCHORS"):
+    if check_options(app_configs) or conf.get("AUDIT_ANCHORS"):
         return []
     text = "The audit trail has no file of anchors: that its end was cut off could not be seen."
     hint = "In WAGTAIL_AI_CONTENT write AUDIT_ANCHORS, a file on another disk than the database."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.backends.signals import connection_created
 from wagtail.models import GroupPagePermission, Locale, Page, Site
 
+from tests.support.kept import Watch
 from tests.support.pages.models import DeepPage, PlainPage, RichPage, SectionPage
 from tests.support.services import missing
 from tests.support.site import Postgres
@@ -27,6 +31,30 @@ def django_db_modify_db_settings() -> None:
     """Before the test database is made: is there a server to make it on?"""
     if os.environ.get("TEST_DATABASE") == "postgresql" and not (server := Postgres()).is_there():
         missing("postgres", f"No PostgreSQL answers at {server.host}:{server.port}.")
+
+
+@pytest.fixture(scope="session")
+def watch(django_db_setup: None) -> Iterator[Watch]:
+    """Over all that is written to the database or logged."""
+    watch = Watch()
+    connection_created.connect(watch.connected)
+    watch.connected(connection)
+    logging.getLogger().addHandler(watch)
+    yield watch
+    logging.getLogger().removeHandler(watch)
+    connection_created.disconnect(watch.connected)
+
+
+@pytest.fixture(autouse=True)
+def key_goes_nowhere(request: pytest.FixtureRequest) -> Iterator[None]:
+    """In no test is the provider's key written to the database or logged."""
+    if "db" not in request.fixturenames and not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    watch: Watch = request.getfixturevalue("watch")
+    yield
+    seen, watch.seen = watch.seen, []
+    assert seen == []
 
 
 @pytest.fixture

@@ -47,6 +47,12 @@ def anchored(tmp_path: Path, settings: Any) -> None:
         add_anchor()
 
 
+@pytest.fixture
+def triggers() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("Only PostgreSQL has the triggers.")
+
+
 def change() -> None:
     sql(f"UPDATE {ENTRY} SET cost = 0 WHERE sequence = %s", PLACE)
 
@@ -222,12 +228,30 @@ def test_django_refuses_to_change_or_delete_entries() -> None:
         f"UPDATE {BODY} SET entry_id = 99, salt = '', about = '', texts = ''",
     ],
 )
+@pytest.mark.usefixtures("triggers")
 def test_postgresql_refuses_it_too(statement: str) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("Only PostgreSQL has the triggers.")
     grow(2)
 
     with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
         sql(statement)
     assert inspect().problems == ()
     assert AuditBody.objects.count() == 2
+
+
+@pytest.mark.parametrize("tampering", CASES, ids=lambda case: case.__name__)
+@pytest.mark.usefixtures("triggers")
+def test_as_long_as_its_triggers_are_on_postgresql_refuses_all_nine(tampering: Callable[[], None]) -> None:
+    grow(SIZE)
+
+    with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
+        tampering()
+    assert (inspect().problems, AuditEntry.objects.count()) == ((), SIZE)
+
+
+@pytest.mark.usefixtures("triggers", "anchored")
+def test_truncating_passes_the_triggers_by_and_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    sql(f"TRUNCATE {ENTRY}, {BODY}, {HEAD} CASCADE")
+
+    with pytest.raises(SystemExit):
+        call_command("ai_audit", "verify")
+    assert capsys.readouterr().err.splitlines()[0] == "Entry 1 and all after it are missing."

@@ -228,9 +228,10 @@ class Answer:
     wrote: bool
 
 
-def ask(world: World, name: str, *, method: str, user: Any) -> Answer:
-    """As ``user``, and everything undone afterwards."""
-    client = Client(headers={"x-requested-with": "XMLHttpRequest"} if "editor:" in name else {})
+def ask(world: World, name: str, *, method: str, user: Any, forged: bool = False) -> Answer:
+    """As ``user``, and everything undone afterwards. ``forged``: from a page of another site, in the user's browser."""
+    headers = {"x-requested-with": "XMLHttpRequest"} if "editor:" in name else {}
+    client = Client(enforce_csrf_checks=forged, headers=headers)
     before = _written()
     with transaction.atomic():
         if user is not None:
@@ -337,3 +338,10 @@ def test_everybody_gets_what_they_may_and_learns_nothing_else(
         for who in OUTSIDE:
             answer = ask(world, name, method=method, user=everybody[who])
             assert (answer.got, answer.wrote, SECRET in answer.text) in (("login", False, False), ("403", False, False))
+
+
+@pytest.mark.django_db
+def test_nothing_can_be_posted_from_a_page_of_another_site(world: World, everybody: dict[str, Any]) -> None:
+    for name, _ in rows():
+        answer = ask(world, name, method="POST", user=everybody["boss"], forged=True)
+        assert (answer.got, answer.wrote, SECRET in answer.text) == ("403", False, False), name

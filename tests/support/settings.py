@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from tests.support.canary import KEY
 from wagtail_ai_content import conf
 from wagtail_ai_content.conf import configure
 
@@ -96,6 +97,8 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 WAGTAIL_AI_CONTENT = {
+    # A key that no test may find again (tests/integration/conftest.py), for a provider nobody answers for.
+    "PROVIDERS": {"openai": {"API_KEY": KEY, "API_BASE": "http://127.0.0.1:9/v1"}},
     "FIELDS": {"pages.DeepPage": {"private": ["desk_notes", "body.section.remark", "body.aside.sections.remark"]}},
 }
 

@@ -72,6 +72,7 @@ def assert_harmless(html: str) -> Residue:
 
 
 def rows() -> list[Any]:
+    """Those of markup. The others are of places that hold words only (tests/integration/test_assist.py has all)."""
     if not CORPUS.exists():
         return [pytest.param(None, marks=pytest.mark.skip(reason="The corpus xss is not beside this checkout."))]
     found = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
@@ -205,6 +206,10 @@ def test_references_that_were_not_given_are_unwrapped(href: str) -> None:
         ("http://[::1]:8000/", "[::1]"),
         ("https://p\u0430ypal.example/", "xn--pypal-4ve.example"),
         ("javascript:alert(1)", ""),
+        ("mailto:a@b.example?body=What the draft says", ""),
+        ("mailto:a@b.example?body=What%20the%20draft%20says", ""),
+        ("mailto:?to=a@b.example", ""),
+        ("tel:+4420?x=1", ""),
         ("page.html", ""),
         ("", ""),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ def outcome(row: dict[str, Any]) -> tuple[str, Any]:
     return ("flag_truncated" if reply.truncated else "accept"), reply.text
 
 
+# The others are answers of a server that never become a text (tests/contracts/test_provider_malformed.py).
 @pytest.mark.parametrize(
     "row", [r for r in rows("malformed.dev.jsonl") if not r.values[0] or r.values[0]["level"] == "content"]
 )
@@ -107,6 +109,14 @@ def test_blocks_of_another_shape_are_malformed(blocks: Any) -> None:
 )
 def test_legitimate_characters_stay(row: dict[str, Any]) -> None:
     assert clean_text(row["payload"]) == Cleaned(text=row["payload"])
+
+
+@pytest.mark.parametrize("row", rows("unicode_log.dev.jsonl"))
+def test_of_no_text_anything_is_left_that_nobody_can_see(row: dict[str, Any]) -> None:
+    left = clean_text(row["payload"]).text
+    assert unicodedata.is_normalized("NFC", left)
+    if row["expect"] != "kept":  # those hold joiners and tags that their scripts and emoji need
+        assert [ascii(char) for char in left if unicodedata.category(char)[0] in "CZ" and char not in " \n\t"] == []
 
 
 @pytest.mark.parametrize(

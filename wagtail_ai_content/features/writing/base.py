@@ -15,7 +15,7 @@ from wagtail_ai_content.core.engine.function import AIFunction, Parsed, Prepared
 from wagtail_ai_content.core.errors import InvalidInput, NothingToWorkOn, UnknownTarget
 from wagtail_ai_content.core.quality.lengths import LIMITS
 from wagtail_ai_content.core.text import Text, gettext_noop
-from wagtail_ai_content.core.versions.markup import visible
+from wagtail_ai_content.core.versions.markup import tags, visible
 from wagtail_ai_content.pipeline.invariants import locked_in, phrases_of
 from wagtail_ai_content.pipeline.targets import open_with_user, snapshot
 from wagtail_ai_content.pipeline.write import write_changes
@@ -71,7 +71,7 @@ class OpenPage:
 
     def link_hosts(self) -> list[str]:
         """Where the page links to already, and the hosts of this installation's own sites."""
-        return known_hosts(target.value for target in self.targets if not target.private)
+        return known_hosts(target.value for target in self.targets if target.kind == "rich" and not target.private)
 
 
 class WritingFunction(AIFunction):
@@ -122,9 +122,13 @@ class WritingFunction(AIFunction):
 
 
 def known_hosts(texts: Iterable[str]) -> list[str]:
-    """Where ``texts`` link to already, and the hosts of this installation's own sites. One query."""
-    mentioned = {host for text in texts for host in _HOST.findall(text)}
-    return sorted({*mentioned, *Site.objects.values_list("hostname", flat=True)})
+    """Where rich ``texts`` link to already, and the hosts of this installation's own sites. One query.
+
+    An address that is only named in the words does not count: whoever put the words there may want it to be linked.
+    """
+    addresses = (tag.get("href") or "" for text in texts for tag in tags(text) if tag.name == "a")
+    linked = {found[1] for address in addresses if (found := _HOST.match(address))}
+    return sorted({*linked, *Site.objects.values_list("hostname", flat=True)})
 
 
 def unknown(path: str, found: Sequence[TextTarget]) -> UnknownTarget:

@@ -207,7 +207,9 @@ class Asked:
         ]
 
     def _param_hosts(self) -> list[str]:
-        return known_hosts([self._stored("source"), *(target.value for target in self._form)])
+        asked = self._places.get(self._text("place"))
+        source = [self._stored("source")] if asked and asked.target.kind == "rich" else []
+        return known_hosts([*source, *(target.value for target in self._form if target.kind == "rich")])
 
     def withheld(self) -> list[str]:
         """The labels of what in the open form is private and has words: it is sent to nobody. Raises: ``TooLong``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
@@ -22,6 +22,10 @@ from wagtail_ai_content.records.usage.api import Budget, ModelPrice, Tier
 from .usage_people import people
 
 TWINS = _("There is a budget for them already. Change that one.")
+HOLDS_FOR_OTHERS = gettext_noop(
+    "This tier holds for everybody who has no other. Untick “For everybody else” first, so that nobody is left without "
+    "limits unnoticed."
+)
 FREE_PRICE = _("0 means that it costs nothing.")
 
 
@@ -61,13 +65,14 @@ class TierList(generic.IndexView):  # type: ignore[misc]  # Wagtail ships no typ
 
 
 class TierDelete(generic.DeleteView):  # type: ignore[misc]
-    """Deletes a tier that nobody has; of others it says who has to get another one first."""
+    """Deletes a tier whose limits hold for nobody; of others it says who has to get another one first."""
 
     @property
     def in_use(self) -> str:
         count = self.object.grants.count()
         if not count:
-            return ""
+            limits_others = self.object.is_default and self.object.limits(Holder(kind=Kind.ALL))
+            return gettext(HOLDS_FOR_OTHERS) if limits_others else ""
         told = ngettext(
             "This tier is granted to %(count)s person or group. Grant another tier first, so that nobody is left "
             "without limits unnoticed.",

@@ -9,7 +9,7 @@ from tests.support.openai_answers import chat
 from tests.support.site import until
 from tests.support.sse import model_stream
 
-from .conftest import Desk, OpenPage, open_page
+from .conftest import Desk, OpenPage, open_page, tab_to
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -119,3 +119,15 @@ class TextBlock:
 def add_through_the_menu(window: Page, name: str, within: Locator | None = None) -> None:
     (within or window).locator("button[title='Insert a block']").last.click()
     window.get_by_role("option", name=name, exact=True).click()
+
+
+def add_by_keyboard(window: Page, name: str) -> None:
+    """From a field of a block before it; the focus is in the new block's brief then."""
+    tab_to(window, ".c-sf-add-button")
+    window.keyboard.press("Enter")
+    window.get_by_role("listbox").locator("visible=true").wait_for()
+    tab_to(window, "[role=combobox], input")
+    window.keyboard.type(name)
+    window.get_by_role("option", name=name, exact=True).wait_for()
+    window.keyboard.press("Enter")
+    window.wait_for_function("document.activeElement.matches('[data-contentpath=brief] textarea')")

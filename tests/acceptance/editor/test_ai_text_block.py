@@ -13,14 +13,17 @@ from .ai_blocks import (
     BRIEF,
     LONG,
     SHORT,
+    LayoutBlock,
     TextBlock,
+    add_by_keyboard,
     add_through_the_menu,
     answer_layout,
     answer_text,
+    arrangement,
     types,
     with_block,
 )
-from .conftest import Desk, open_page, text_of, wait_until_watched
+from .conftest import Desk, open_page, tab_to, text_of, wait_until_watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -146,3 +149,57 @@ def test_both_work_while_a_page_is_being_created(desk: Desk, window: Page) -> No
     block.reach("shown")
     block.take()
     assert block.text == "It is said."
+
+
+def test_both_by_keyboard_alone_in_a_block_in_a_block(desk: Desk, window: Page) -> None:
+    slug, press = "the-nine", window.keyboard.press
+    note = {"type": "note", "value": "Mind the step.", "id": "22222222-2222-4222-8222-222222222222"}
+    opened, number = with_block(desk, window, "aside", [note], slug)
+    window.locator(f"[data-contentpath='{note['id']}'] textarea").focus()
+    add_by_keyboard(window, "AI text")
+    block = TextBlock(window, window.locator(f"[data-contentpath='{number}'] [data-controller~=wac-text-block]"))
+    window.keyboard.type("Say how many there are.")
+    tab_to(window, "button[title*='ettings'], button[aria-label*='ettings']", back=True)
+    press("Enter")
+    tab_to(window, "[data-contentpath=tone] select")
+    window.keyboard.type("More formal")
+    tab_to(window, ".wac-block-actions button")
+    answer_text(desk, "<p>There are nine of them.</p>")
+    press("Enter")
+    block.reach("shown")
+    tab_to(window, "[data-wac-assist-card-target=use]")
+    press("Enter")
+    block.reach("applied")
+    window.wait_for_function("document.activeElement.matches('.public-DraftEditor-content')")
+    press("Control+End")
+    window.keyboard.type(" Count again.")
+    assert block.text == "There are nine of them. Count again."
+    tab_to(window, ".wac-block-actions button", back=True)
+    assert window.evaluate("document.activeElement.textContent") == "Regenerate"
+    answer_text(desk, "<p>Nine, and not one fewer.</p>")
+    press("Enter")
+    block.reach("shown")
+    assert block.text == "There are nine of them. Count again."
+    press("Control+Enter")
+    block.reach("applied")
+    assert block.text == "Nine, and not one fewer."
+    assert "more formal, in full sentences" in json.dumps(desk.model.calls[-1].body)
+
+    add_by_keyboard(window, "AI layout")
+    layout = LayoutBlock(opened, number)
+    window.keyboard.type(BRIEF)
+    tab_to(window, ".wac-block-actions button")
+    answer_layout(desk, arrangement("Inside", ("note", "Mind the oven.")))
+    press("Enter")
+    layout.reach("ready")
+    tab_to(window, "[aria-label='Insert all blocks of “Inside”']")
+    press("Enter")
+    layout.reach("inserted")
+    opened.wait_until_saved()
+    inner = until(lambda: len(found := text_of(desk.latest(slug), number)) == 4 and found, seconds=20, what="a save")
+    assert [entry["type"] for entry in inner] == ["note", "ai_text", "ai_layout", "note"]
+    assert "Nine, and not one fewer." in inner[1]["value"]["text"]
+    assert inner[1]["value"]["tone"] == "formal"
+    tab_to(window, "[data-controller~=wac-layout-block] .wac-block-actions button:last-child", back=True)
+    press("Enter")
+    layout.reach("undone")

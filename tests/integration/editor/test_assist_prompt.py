@@ -42,7 +42,7 @@ def test_every_action_has_a_task_of_its_own_in_the_prompt(action: Action, kind: 
     assert ("Answer with HTML" in text) is (kind == "rich")
     assert "<instruction-MARK>\nMention the tide.\n</instruction-MARK>" in text
     assert "Language: de." in text if action.name == "translate" else "Language: en." in text
-    assert "friendlier and warmer" in text if action.name == "tone" else "friendlier" not in text
+    assert "friendlier and warmer" in text if action.name in ("tone", "write") else "friendlier" not in text
     assert "{{" not in text
     assert "\n\n\n\n" not in text
 

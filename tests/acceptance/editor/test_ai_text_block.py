@@ -70,7 +70,7 @@ def test_a_text_is_written_from_its_brief_and_written_again(desk: Desk, window: 
     assert saved["value"]["brief"] == "Say how the pulp is made."
     assert "The pulp is made of <b>reed</b>." in saved["value"]["text"]
     until(
-        lambda: desk.site.run(slug="paper-from-the-marsh", part=saved["id"]) == "ai",
+        lambda: desk.site.run(KIND, slug="paper-from-the-marsh", part=saved["id"]) == "ai",
         seconds=20,
         what="provenance",
     )

@@ -104,6 +104,14 @@ test('a picture is one token: it stays when the words around it change, and goes
   assert.equal(content(chosen(without, all(without)), keys()).blocks.length, 2);
 });
 
+test('a picture that stays is in no change, however little of the words around it stays', () => {
+  const around = (above, below) => ({ blocks: [block(above), block(' ', { type: 'atomic', links: [[0, 0, 1]] }), block(below)], entityMap: { 0: PICTURE } });
+  const segments = compared(ofContent(around('One stands above the sea', 'Two is below')), ofContent(around('Quite other words', 'And a few more')));
+  const changes = segments.filter(isChange);
+  assert.equal(changes.length, 2);
+  assert.ok(changes.flatMap(({ old, now }) => [...old, ...now]).every(({ kind }) => kind !== 'atomic'));
+});
+
 test('a paragraph that becomes a heading keeps its words and their marks', () => {
   const old = state(block('How the tide works', { marks: [['ITALIC', 8, 4]] }));
   const result = written(old, state(block('How the tide works', { type: 'header-two' })));

@@ -14,6 +14,9 @@ test('a plain text is replaced, or the part that was selected', () => {
   const selection = { start: 4, end: 7 };
   assert.deepEqual(askedAbout({ text: 'The old text' }, selection), { text: 'old' });
   assert.deepEqual(all({ text: 'The old text' }, { text: 'very new' }, { selection }), { text: 'The very new text' });
+  const wide = { start: 3, end: 8 };
+  assert.deepEqual(askedAbout({ text: 'The old text' }, wide), { text: 'old' }, 'without the spaces at its ends');
+  assert.deepEqual(all({ text: 'The old text' }, { text: 'very new' }, { selection: wide }), { text: 'The very new text' });
 });
 
 test('what continues a text comes behind it, with one space between', () => {

@@ -206,6 +206,15 @@ def wait_until_watched(page: Page) -> None:
     page.wait_for_timeout(2_200)
 
 
+def tab_to(page: Page, selector: str, *, back: bool = False, most: int = 30) -> None:
+    """Press Tab, or Shift and Tab, until the focus is on what ``selector`` means."""
+    for _ in range(most):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} cannot be reached by keyboard")
+
+
 def text_of(latest: dict[str, Any], block: str) -> Any:
     """The raw value of a block of a saved revision."""
     return next(entry["value"] for entry in latest["content"]["body"] if entry["id"] == block)

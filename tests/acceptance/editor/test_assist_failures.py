@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
 
-from tests.support.site import until
 from tests.support.sse import model_stream
 
 from .assisting import AssistedPage, assisted
@@ -47,13 +46,6 @@ INSERT = """([id, blocks]) => {
     document.getElementById('body-root').rootBlock.insert(
         { type: 'paragraph', id, value: JSON.stringify({ blocks: blocks.map(whole), entityMap: {} }) }, 0);
 }"""
-WITH_A_RULE = """
-from world.models import StoryPage
-page = StoryPage.objects.first()
-page.body = "<p>One above.</p><hr/><p>One below, to the end.</p>"
-page.save_revision()
-out = page.slug
-"""
 BLOCK = "00000000-0000-4000-8000-00000000000b"
 
 
@@ -167,25 +159,3 @@ def test_what_nobody_would_ask_ends_in_a_clear_state(desk: Desk, window: Page) -
     assert "150000" in page.card.get_by_role("status").inner_text().replace(",", "")
     page.press("Close")
     assert page.raw(f"body.{BLOCK}") == before
-
-
-def test_a_selection_across_a_rule_leaves_the_rule_and_undo_brings_back_all(desk: Desk, window: Page) -> None:
-    slug = desk.site.run(WITH_A_RULE)
-    page = assisted(desk, window, slug)
-    before = page.raw("body")
-    page.editor("body").click()
-    window.keyboard.press("Control+Home")
-    window.keyboard.press("Control+ArrowRight")
-    window.keyboard.press("Control+Shift+End")
-    window.keyboard.press("Control+Shift+ArrowLeft")
-    page.says("<p>two above.</p><p>Two below, to the</p>")
-    page.button("body").click()
-    page.choose("Improve")
-    page.card.locator("button:visible", has_text="Accept all").or_(
-        page.card.locator("button:visible", has_text="Use this text")
-    ).click(timeout=40_000)
-    after = page.raw("body")
-    assert [block["type"] for block in after["blocks"]] == ["unstyled", "atomic", "unstyled"]
-    assert "two above." in after["blocks"][0]["text"]
-    window.keyboard.press("Control+z")
-    until(lambda: page.raw("body") == before, seconds=5, what="the text as it was")

@@ -282,45 +282,6 @@ def test_who_wrote_the_block_that_has_the_focus(desk: Desk, window: Page) -> Non
     assert "Written by people" in activity.locator(".wac-part:visible").inner_text()
 
 
-def test_all_tabs_by_keyboard_alone(desk: Desk, window: Page) -> None:
-    panel = panel_at(desk, window)
-    press = window.keyboard.press
-    window.get_by_role("button", name="Toggle AI", exact=True).focus()
-    press("Enter")
-    generate = panel.loaded("Generate")
-    window.get_by_role("tab", name="Generate", exact=True).focus()
-    for tab in ("Prompts", "Suggestions", "Activity"):
-        press("ArrowRight")
-        panel.loaded(tab)
-        panel.has_focus(f"document.activeElement.textContent.trim().startsWith('{tab}')")
-    press("Home")
-    panel.has_focus("document.activeElement.id === 'tab-label-wac-generate'")
-    generate.wait_for()
-    press("Tab")
-    panel.has_focus("document.activeElement.id === 'wac-write-what'")
-    press("Tab")
-    panel.has_focus("document.activeElement.id === 'wac-write-brief'")
-    press("Tab")
-    panel.has_focus("document.activeElement.tagName === 'SUMMARY'")
-    press("Enter")
-    generate.locator(".wac-egress pre").first.wait_for()
-    press("Tab")
-    panel.has_focus("document.activeElement.tagName === 'PRE'")
-    window.get_by_role("tab", name="Suggestions", exact=True).focus()
-    press("Enter")
-    window.get_by_role("tabpanel", name="Suggestions", exact=True).wait_for()
-    press("Tab")
-    panel.has_focus("document.activeElement.textContent.trim() === 'Look for suggestions'")
-    panel.answers(FOUND)
-    press("Enter")
-    dismiss = window.get_by_role("button", name="Dismiss: A livelier title.")
-    dismiss.wait_for(timeout=40_000)
-    dismiss.focus()
-    press("Enter")
-    window.get_by_text("Dismissed. It does not come again").wait_for()
-    assert panel.focused in ("Look again", "Dismiss: Say which harbour.")
-
-
 def test_a_snippet_has_the_panel_too(desk: Desk, window: Page) -> None:
     desk.site.run("""
 from django.contrib.auth import get_user_model

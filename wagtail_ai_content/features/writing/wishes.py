@@ -35,6 +35,8 @@ HAS_NO_WORDS = gettext_noop("This text")
 
 _TEXTS = ("action", "source", "label", "role", "instruction", "tone", "language", "earlier", "content_language")
 _OTHER_TEXTS = ("page_title", "page_text")
+_SOUNDING = ("tone", "write")
+"""Actions that heed a tone: the first must have one, an AI text block may."""
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -84,7 +86,7 @@ class Wish:
             use=payload.get("use", "text"),
             selected=payload.get("selected", False),
             instruction=payload.get("instruction", "").strip(),
-            tone=tone_named(payload.get("tone", "")) if action.needs == "tone" else None,
+            tone=tone_named(payload.get("tone", "")) if action.name in _SOUNDING else None,
             language=translated or payload.get("content_language", ""),
             options=payload.get("options", 1),
             page_title=payload.get("page_title", ""),

@@ -2,9 +2,10 @@ import { ask, config } from '../lib/ask.js';
 import { fill } from '../lib/decisions.js';
 import { editForm, partAt, saveSoon, sendable, settled } from '../lib/form.js';
 import { generate } from '../lib/generation.js';
-import { cardOf } from './layout_card.js';
-import { assistant, fitting, icon, made, pathOf, placeOf, present, renewed, wordsOf } from './stream.js';
+import { icon } from '../lib/parts.js';
 import { uuid } from '../lib/uuid.js';
+import { cardOf } from './layout_card.js';
+import { assistant, fitting, made, pathOf, placeOf, present, renewed, wordsOf } from './stream.js';
 
 /**
  * An AI layout block: arrangements for its brief, shown as cards, and put into the stream below it, all or one by one.

@@ -113,13 +113,3 @@ export function made(name, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
-
-/** One of Wagtail's icons. */
-export function icon(name) {
-  const [svg, use] = ['svg', 'use'].map((tag) => document.createElementNS('http://www.w3.org/2000/svg', tag));
-  svg.setAttribute('class', `icon icon-${name}`);
-  svg.setAttribute('aria-hidden', 'true');
-  use.setAttribute('href', `#icon-${name}`);
-  svg.append(use);
-  return svg;
-}

@@ -1,5 +1,6 @@
 import { fill } from '../lib/decisions.js';
-import { assistant, icon, made, pathOf } from './stream.js';
+import { icon } from '../lib/parts.js';
+import { assistant, made, pathOf } from './stream.js';
 
 /**
  * The button of an AI text block: asks for its text to be written from its brief, and tells what becomes of that. What

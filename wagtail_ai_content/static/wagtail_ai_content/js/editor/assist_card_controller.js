@@ -238,7 +238,7 @@ class AssistCardController extends window.StimulusModule.Controller {
   listNotes() {
     const { warnings = [], model, cost } = this.result;
     const facts = this.result.options[this.option].facts ?? this.result.facts ?? [];
-    this.notesTarget.replaceChildren(...[...facts, ...warnings].map((note) => part('li', { dir: 'auto' }, note)));
+    this.notesTarget.replaceChildren(...[...facts, ...warnings].map((note) => part('li', {}, part('span', { dir: 'auto' }, note))));
     this.notesTarget.hidden = this.notesTarget.childElementCount === 0;
     this.metaTarget.textContent = model ? `${model} · ${cost === null ? this.freeValue : fill(this.costValue, { cost: dollars(cost) })}` : '';
     this.metaTarget.hidden = !model;

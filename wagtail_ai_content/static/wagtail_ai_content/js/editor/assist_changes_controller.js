@@ -86,7 +86,7 @@ class AssistChangesController extends window.StimulusModule.Controller {
     const choice = this.choices.get(change.id);
     this.acceptTarget.setAttribute('aria-pressed', String(choice?.take === true));
     this.rejectTarget.setAttribute('aria-pressed', String(choice?.take === false));
-    this.editTarget.hidden = change.kind === 'mark' || formatsOf(change, this.names).length > 0;
+    this.editTarget.hidden = !isOfWords(change, this.names);
     this.editingTarget.hidden = true;
   }
 
@@ -171,6 +171,11 @@ class AssistChangesController extends window.StimulusModule.Controller {
     if (!this.changes.length || !COMMANDS.includes(command) || (command === 'edit' && this.editTarget.hidden)) return null;
     return () => this[command]();
   }
+}
+
+/** Whether a person can write other words for it: a picture that it brings would not be among them. */
+function isOfWords(change, names) {
+  return change.kind !== 'mark' && !formatsOf(change, names).length && change.now.every(({ kind }) => kind !== 'atomic');
 }
 
 function wordOf(choice) {

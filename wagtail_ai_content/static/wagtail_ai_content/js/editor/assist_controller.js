@@ -163,7 +163,7 @@ class AssistController extends window.StimulusModule.Controller {
 
   async show(field, place, { asked, result }) {
     await Promise.all([import('./assist_card_controller.js'), import('./assist_changes_controller.js')]);
-    reveal(field.element);
+    await reveal(field.element);
     if (this.focusCard(field.path)) return;
     const card = this.cardTarget.content.cloneNode(true).firstElementChild;
     card.wagtailAIAssist = {

@@ -135,7 +135,7 @@ class AssistMenuController extends window.StimulusModule.Controller {
   }
 
   second(title, items) {
-    this.show(title, [this.group(title, items)], { top: false });
+    this.show(title, items, { top: false });
     this.place();
     this.focusFirst();
   }

@@ -153,8 +153,8 @@ class TakingController extends window.StimulusModule.Controller {
   list(boxes) {
     const items = boxes.map(({ box, label }) => {
       const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label });
-      button.addEventListener('click', () => {
-        reveal(box);
+      button.addEventListener('click', async () => {
+        await reveal(box);
         box.focus({ preventScroll: true });
         box.scrollIntoView({ block: 'center' });
       });

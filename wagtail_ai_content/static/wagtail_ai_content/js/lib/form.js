@@ -42,11 +42,12 @@ export function elementAt(path) {
   return element ?? form;
 }
 
-/** Open whatever hides an element: the tab and the panels that it is in. */
-export function reveal(element) {
+/** Open whatever hides an element: the tab and the panels that it is in. Wait for it before giving it the focus. */
+export async function reveal(element) {
   const tab = element.closest('[role="tabpanel"][hidden]');
   if (tab) document.querySelector(`[role="tab"][href="#${CSS.escape(tab.id)}"], [role="tab"][aria-controls="${CSS.escape(tab.id)}"]`)?.click();
   element.dispatchEvent(new Event('beforematch', { bubbles: true }));
+  if (tab) await new Promise((resolve) => { setTimeout(resolve); }); // the tab hears of it a moment later
 }
 
 /** What the form would send, without files and the token. */

@@ -14,19 +14,20 @@ import { blockToken, ofContent } from './tokens.js';
  *   `inside`: the selection begins within a block, `open`: it ends within one. Null where a block is not there any more.
  */
 export function cutOut(raw, start, end) {
-  const first = raw.blocks.findIndex(({ key }) => key === start.key);
-  const last = raw.blocks.findIndex(({ key }) => key === end.key);
-  if (first === -1 || last === -1 || raw.blocks[first].text.length < start.offset || raw.blocks[last].text.length < end.offset) return null;
+  const [begin, finish] = [start, end].map(({ key }) => raw.blocks.findIndex((block) => block.key === key));
+  if (begin === -1 || finish === -1) return null;
+  if (raw.blocks[begin].text.length < start.offset || raw.blocks[finish].text.length < end.offset) return null;
+  const { first, from, last, to } = narrowed(raw.blocks, { first: begin, from: start.offset, last: finish, to: end.offset });
   const state = (blocks) => ({ blocks, entityMap: raw.entityMap });
-  const inside = start.offset > 0;
-  const open = end.offset < raw.blocks[last].text.length;
+  const inside = from > 0;
+  const open = to < raw.blocks[last].text.length;
   const selected = raw.blocks.slice(first, last + 1).map((block, index, all) =>
-    piece(block, index ? 0 : start.offset, index === all.length - 1 ? end.offset : block.text.length),
+    piece(block, index ? 0 : from, index === all.length - 1 ? to : block.text.length),
   );
   return {
-    before: state([...raw.blocks.slice(0, first), ...(inside ? [piece(raw.blocks[first], 0, start.offset)] : [])]),
+    before: state([...raw.blocks.slice(0, first), ...(inside ? [piece(raw.blocks[first], 0, from)] : [])]),
     selected: state(selected),
-    after: state([...(open ? [piece(raw.blocks[last], end.offset)] : []), ...raw.blocks.slice(last + 1)]),
+    after: state([...(open ? [piece(raw.blocks[last], to)] : []), ...raw.blocks.slice(last + 1)]),
     inside,
     open,
   };
@@ -47,12 +48,41 @@ export function spliced({ before, selected, after, inside, open }, result) {
   const tail = open ? ofContent(after).slice(1) : ofContent(after);
   const lead = selected.blocks.at(-1);
   const closes = open && !part && result.blocks.length > 0 && !['unstyled', lead.type].includes(result.blocks.at(-1).type);
+  const gap = closes && tail[0]?.kind === 'inline' && !tail[0].text.trim() ? 1 : 0; // no block begins with a space
   return {
     before: inside || !part ? ofContent(before) : [...ofContent(before), old[0]],
-    old: inside || part ? old.slice(1) : old,
+    old: [...(inside || part ? old.slice(1) : old), ...tail.slice(0, gap)],
     now: [...(joins ? now.slice(1) : now), ...(closes ? [blockToken({ type: lead.type, depth: lead.depth, data: lead.data })] : [])],
-    after: tail,
+    after: tail.slice(gap),
   };
+}
+
+/**
+ * The stretch of a text without the spaces at its ends: answers have none there.
+ *
+ * @returns {[number, number]}
+ */
+export function ofWords(text, from, to) {
+  const words = text.slice(from, to);
+  const start = from + words.length - words.trimStart().length;
+  return [start, start + words.trim().length];
+}
+
+/**
+ * A selection from its first word to its last; as it is where it has none.
+ *
+ * Three clicks end at the start of the next paragraph, and the end of a line is behind the picture that follows: that
+ * paragraph and that picture have no part in it.
+ */
+function narrowed(blocks, { first, from, last, to }) {
+  const stretches = blocks.slice(first, last + 1).map(({ type, text }, index, all) => {
+    const [start, end] = [index ? 0 : from, index === all.length - 1 ? to : text.length];
+    return type === 'atomic' ? [start, start] : ofWords(text, start, end);
+  });
+  const hasWords = ([start, end]) => end > start;
+  const [head, tail] = [stretches.findIndex(hasWords), stretches.findLastIndex(hasWords)];
+  if (head === -1) return { first, from, last, to };
+  return { first: first + head, from: stretches[head][0], last: first + tail, to: stretches[tail][1] };
 }
 
 /** The characters of a block from `start` to `end`, with their styles and entities. */

@@ -128,16 +128,14 @@ function carried(changes, old, now) {
   return result;
 }
 
-/** The changes, those that only a few letters part made one. */
+/** The changes, those that only a few letters part made one; in another text, all that no picture parts. */
 function gathered(changes, old, now) {
-  const similar = similarity(changes, old, now);
-  if (changes.length > 1 && similar < KEPT) {
-    return [[changes[0][0], changes.at(-1)[1], changes[0][2], changes.at(-1)[3]]];
-  }
+  const isOther = changes.length > 1 && similarity(changes, old, now) < KEPT;
+  const isOne = (between, ...two) => (isOther ? between.every(({ kind }) => kind !== 'atomic') : isGlue(between, ...two));
   const result = [];
   changes.forEach((change) => {
     const last = result.at(-1);
-    if (last && isGlue(old.slice(last[1], change[0]), last, change)) {
+    if (last && isOne(old.slice(last[1], change[0]), last, change)) {
       [last[1], last[3]] = [change[1], change[3]];
     } else {
       result.push([...change]);

@@ -5,7 +5,7 @@
  * @typedef {{start: object | number, end: object | number} | null} Selection
  */
 
-import { cutOut, spliced } from './fragment.js';
+import { cutOut, ofWords, spliced } from './fragment.js';
 import { chosen, compared, content, framed, isChange } from './hunks.js';
 import { ofContent, ofText } from './tokens.js';
 
@@ -18,7 +18,7 @@ import { ofContent, ofText } from './tokens.js';
  */
 export function askedAbout(value, selection) {
   if (!selection) return value;
-  if ('text' in value) return { text: value.text.slice(selection.start, selection.end) };
+  if ('text' in value) return { text: value.text.slice(...ofWords(value.text, selection.start, selection.end)) };
   const parts = cutOut(value.content, selection.start, selection.end);
   return parts && { content: parts.selected };
 }
@@ -47,7 +47,7 @@ export function proposed(value, option, { selection, adds }) {
 function plain(text, written, { selection, adds }) {
   if (adds) return compared(ofText(text), ofText(text + (/\s$/.test(text) || !text ? '' : ' ') + written));
   if (!selection) return compared(ofText(text), ofText(written));
-  const { start, end } = selection;
+  const [start, end] = ofWords(text, selection.start, selection.end);
   const segments = compared(ofText(text.slice(start, end)), ofText(written));
   return framed(segments, { before: ofText(text.slice(0, start)), after: ofText(text.slice(end)) });
 }

@@ -92,7 +92,7 @@ class SuggestionsController extends window.StimulusModule.Controller {
   // One suggestion
 
   /** Go to the text that it is about. */
-  goTo({ currentTarget }) {
+  async goTo({ currentTarget }) {
     const { path } = itemOf(currentTarget).dataset;
     const field = textsIn(this.placesValue).get(path);
     if (!field) {
@@ -100,7 +100,7 @@ class SuggestionsController extends window.StimulusModule.Controller {
       return;
     }
     showForm();
-    reveal(field.element);
+    await reveal(field.element);
     field.element.classList.add('wac-pointed');
     setTimeout(() => field.element.classList.remove('wac-pointed'), POINTED);
     field.element.scrollIntoView({ block: 'center' });

@@ -210,7 +210,7 @@ def test_what_a_judge_may_cost_is_set_aside(plain_page: Any, editor: Any, model:
 
 def test_a_judge_can_be_given_another_prompt(plain_page: Any, editor: Any, model: OpenAIServer, settings: Any) -> None:
     PromptTemplate.objects.create(
-        function="guardrail_judge", name="Ours", body="Our policy: {{ policy }} {{ texts|join(' ') }}", live=True
+        function="guardrail_judge", name="Ours", body="Our policy: {{ policy }} {{ passages|join(' ') }}", live=True
     )
     checked_by(settings, JUDGE, model="openai/judge", policy="No weather.")
     model.script(edits("At sunrise."), opinion("fine"))

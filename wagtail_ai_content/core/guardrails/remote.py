@@ -87,7 +87,7 @@ class ModelJudge(Guardrail):
 
     async def judge(self, content: Content, models: Asker) -> Iterable[Finding]:
         values = {
-            "policy": self._policy, "texts": list(content.texts), "is_reply": content.stage is Stage.REPLY,
+            "policy": self._policy, "passages": list(content.texts), "is_reply": content.stage is Stage.REPLY,
         }  # fmt: skip
         said = await models.ask(
             "guardrail_judge", values, model=self.model, form=OPINION, max_tokens=self.longest_answer

@@ -64,6 +64,9 @@ def sample_values(function: str) -> dict[str, Any]:
         "kinds": ["clarity", "structure", "missing", "tone", "readability"],
         "most": 20,
         **_ASSIST,
+        "policy": "No promises about the weather.",
+        "passages": [_TEXT],
+        "is_reply": True,
         "limits": {"title": 60, "seo_title": 60, "search_description": 160, "summary": 600},
     }
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..engine.reply import without_hidden
 from ..providers.base import Message
 from ..text import gettext_noop
 from . import limits
@@ -93,9 +94,10 @@ def render_messages(
 ) -> tuple[Message, ...]:
     """``body`` with its ``values``, as it is sent to a model.
 
-    ``values``: plain data, one entry for every variable the prompt uses. ``clock``: seconds that never go back.
-    ``marker``: the secret word that closes the fences around the site's texts; None to have a random one made, a
-    keyed digest of the values where the same request must give the same prompt. Raises: ``PromptError``.
+    What nobody can see is left out, since instructions have been hidden in it. ``values``: plain data, one entry for
+    every variable the prompt uses. ``clock``: seconds that never go back. ``marker``: the secret word that closes the
+    fences around the site's texts; None to have a random one made, a keyed digest of the values where the same request
+    must give the same prompt. Raises: ``PromptError``.
     """
     from . import sandbox
 
@@ -104,7 +106,8 @@ def render_messages(
         _parts(body, name=name), values, name=name, clock=clock, marker=marker, partials=partials or {}
     )
     roles = [section.role for section in sections_of(body, name=name)]
-    return tuple(Message(role=role, content=text.strip()) for role, text in zip(roles, texts, strict=True))
+    seen = (without_hidden(text).strip() for text in texts)
+    return tuple(Message(role=role, content=text) for role, text in zip(roles, seen, strict=True))
 
 
 def _parts(body: str, *, name: str) -> list[Part]:

@@ -15,13 +15,14 @@ from .interfaces.editor import urls as editor_urls
 from .interfaces.manage import audit, grants, groups, history, job, jobs, sites, usage_report
 from .interfaces.manage.phrases import LockedPhraseViewSet
 from .interfaces.manage.prompts import ModelProfileViewSet, PromptTemplateViewSet
+from .interfaces.manage.rules import RuleSetViewSet
 from .interfaces.manage.switches import SwitchViewSet
 from .interfaces.manage.usage import BudgetViewSet, PriceViewSet, TierViewSet
 from .interfaces.manage.usage_people import people
 from .interfaces.notices import account, home
 from .interfaces.review.bulk import AcceptClean, Reject
 from .interfaces.review.viewset import ReviewViewSet
-from .records.guardrails.api import LockedPhrase
+from .records.guardrails.api import LockedPhrase, RuleSet
 from .records.prompts.api import ModelProfile, PromptTemplate
 from .records.prompts.rights import SiteOrAllPolicy
 from .views import AIPageViewSet
@@ -30,9 +31,10 @@ if apps.is_installed("wagtail_modeladmin"):
     from .interfaces.manage import modeladmin
 
     modeladmin.register()
-for model in (PromptTemplate, ModelProfile, LockedPhrase):
+for model in (PromptTemplate, ModelProfile, LockedPhrase, RuleSet):
     register_permission_policy(model, SiteOrAllPolicy(model))  # before anything asks for a right on it
 register_snippet(PromptTemplateViewSet)
+register_snippet(RuleSetViewSet)
 hooks.register("register_bulk_action", sites.DeleteOnSites, order=1)  # in the place of Wagtail's own
 hooks.register("register_bulk_action", AcceptClean)
 hooks.register("register_bulk_action", Reject)
@@ -96,7 +98,7 @@ def add_to_dashboard(request: Any, panels: list[Any]) -> None:
 
 @hooks.register("construct_snippet_action_menu")  # type: ignore[untyped-decorator]
 def offer_publishing(items: list[Any], request: Any, context: dict[str, Any]) -> None:
-    if context["model"] is PromptTemplate:
+    if context["model"] in (PromptTemplate, RuleSet):
         sites.offer_publishing(items, context)
 
 

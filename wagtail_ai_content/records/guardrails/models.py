@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, PreviewableMixin, RevisionMixin
@@ -101,9 +102,11 @@ class RuleSet(
             return {**context, "rule_set": self, "tried": [(STAGES[stage], self.tried(stage)) for stage in Stage]}
         except Unusable as unusable:
             return {**context, "rule_set": self, "problem": in_words(unusable)}
+        except ValueError:  # a draft need not say yet what happens, or where
+            return {**context, "rule_set": self, "problem": gettext("it is not finished")}
 
     def tried(self, stage: Stage) -> list[Finding]:
-        """What its rules find in its sample. Raises: ``Unusable``."""
+        """What its rules find in its sample. Raises: ``Unusable``, ``ValueError`` for a rule that is not finished."""
         rules = json.dumps(self.rules.get_prep_value())
         return list(compiled_set(self.name, rules).find(View(Content(stage=stage, texts=(self.sample,)))))
 

@@ -12,7 +12,7 @@ from wagtail.snippets.models import register_snippet
 
 from .interfaces.editor import assets, choosing, saving
 from .interfaces.editor import urls as editor_urls
-from .interfaces.manage import audit, grants, groups, history, job, jobs, sites, usage_report
+from .interfaces.manage import audit, grants, groups, history, job, jobs, moderating, moderation, sites, usage_report
 from .interfaces.manage.phrases import LockedPhraseViewSet
 from .interfaces.manage.prompts import ModelProfileViewSet, PromptTemplateViewSet
 from .interfaces.manage.rules import RuleSetViewSet
@@ -93,7 +93,7 @@ def register_notice_preferences(request: Any, user: Any, profile: Any) -> Any:
 
 @hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]
 def add_to_dashboard(request: Any, panels: list[Any]) -> None:
-    panels += [home.WaitingPanel(), home.RequestsPanel()]
+    panels += [home.WaitingPanel(), home.ModerationPanel(), home.RequestsPanel()]
 
 
 @hooks.register("construct_snippet_action_menu")  # type: ignore[untyped-decorator]
@@ -160,3 +160,18 @@ def register_jobs_menu_item() -> Any:
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def register_job_permissions() -> Any:
     return jobs.permissions()
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def register_moderation_urls() -> list[Any]:
+    return [path("reports/ai-moderation/", include(moderating))]
+
+
+@hooks.register("register_reports_menu_item")  # type: ignore[untyped-decorator]
+def register_moderation_menu_item() -> Any:
+    return moderation.menu_item()
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def register_moderation_permissions() -> Any:
+    return moderation.permissions()

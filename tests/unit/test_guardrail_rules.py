@@ -163,3 +163,13 @@ def test_how_far_a_stream_must_be_held_back() -> None:
 def test_forms() -> None:
     assert plain("ﬁ\u200bn") == "fin"
     assert folded("ﬁN Straße") == "fin strasse"
+
+
+def test_the_place_of_a_phrase_is_told_with_its_capitals() -> None:
+    (finding,) = found(rule("free money"), "Get FREE Money, Bob")
+    assert finding.excerpt == "Get FREE Money, Bob"
+
+
+def test_the_place_is_told_where_folding_makes_a_text_longer() -> None:
+    (finding,) = found(rule("free money"), "Straße: FREE Money")
+    assert finding.excerpt == "strasse: free money"

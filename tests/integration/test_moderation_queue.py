@@ -223,7 +223,9 @@ def test_where_counting_stops_it_says_how_to_see_the_rest(admin: Client, monkeyp
     for _ in range(3):
         add_decision()
     monkeypatch.setattr(guardrails, "MOST_COUNTED", 3)
-    assert "3 or more texts: choose a date to see older ones" in admin.get(reverse(INDEX)).content.decode()
+    assert (
+        "3 or more moderation decisions: choose a date to see older ones" in admin.get(reverse(INDEX)).content.decode()
+    )
 
 
 def test_without_any_it_says_what_will_be_there(admin: Client) -> None:

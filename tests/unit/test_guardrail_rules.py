@@ -73,7 +73,7 @@ def test_each_of_many_phrases_is_found_and_the_place_is_shown() -> None:
     hits = found(rule(*many), "Before it. " * 40 + "Here is Word417, see. " + "After it. " * 40)
 
     assert [hit.check for hit in hits] == ["House"]
-    assert "word417" in hits[0].excerpt
+    assert "Word417" in hits[0].excerpt
     assert len(hits[0].excerpt) <= 200
     assert hits[0].excerpt.startswith("…")
     assert hits[0].excerpt.endswith("…")

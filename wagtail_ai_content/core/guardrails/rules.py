@@ -81,12 +81,12 @@ def _forms(text: str) -> Iterator[str]:
             yield unescape(seen)
 
 
-def place(pattern: Pattern, texts: Iterable[str], *, shown: Iterable[str]) -> str:
+def place(pattern: Pattern, texts: Sequence[str], *, shown: Sequence[str] | None = None) -> str:
     """Where ``pattern`` stands first in ``texts``, with the words around it; empty where it does not.
 
-    ``shown``: the same texts with their capitals, for the words; folding changes the length of few.
+    ``shown``: the same texts with their capitals, to take the words from; folding changes the length of few.
     """
-    for text, written in zip(texts, shown, strict=True):
+    for text, written in zip(texts, shown or texts, strict=True):
         if found := pattern.find(text):
             return excerpt(written if len(written) == len(text) else text, found.start, found.end)
     return ""

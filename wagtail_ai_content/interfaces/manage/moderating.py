@@ -32,7 +32,7 @@ from wagtail_ai_content.records.jobs.api import Job
 from wagtail_ai_content.records.texts import localised
 
 from . import jobs as job_report
-from .labels import function_label
+from .labels import function_label, translated
 from .moderation import ICON, ModerationReport, asker_label, category_label, standing_label
 
 SHOWN: Final = 20
@@ -55,7 +55,7 @@ class DecisionForm(forms.Form):
 
 
 def told_by(finding: Finding) -> str:
-    return localised(finding.text) if finding.text else finding.advice
+    return localised(finding.text) if finding.text else translated(finding.advice)
 
 
 def score_label(finding: Finding) -> str:
@@ -74,8 +74,8 @@ class ModerationView(InspectView):  # type: ignore[misc]  # Wagtail ships no typ
     index_url_name = "ai_moderation:index"
     found_columns = [
         Column("action", label=_("What happened"), accessor=lambda finding: ACTIONS[finding.action]),
-        Column("category", label=_("What it is")),
-        Column("check", label=_("Found by")),
+        Column("category", label=_("What it is"), accessor=lambda finding: translated(finding.category)),
+        Column("check", label=_("Found by"), accessor=lambda finding: translated(finding.check)),
         Column("excerpt", label=_("Place")),
         Column("advice", label=_("Advice"), accessor=told_by),
         Column("score", label=_("Score"), accessor=score_label),

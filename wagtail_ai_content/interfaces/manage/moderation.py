@@ -26,7 +26,7 @@ from wagtail_ai_content.records.guardrails import api as guardrails
 from wagtail_ai_content.records.guardrails.api import STAGES, DecisionFilter, ModerationDecision, Standing
 
 from .exports import SafeReport
-from .labels import function_choices, function_label
+from .labels import function_choices, function_label, translated
 from .paging import ReportPaginator
 
 ICON: Final = "glasses"
@@ -54,7 +54,7 @@ def menu_item() -> ModerationMenuItem:
 
 
 def check_choices() -> list[tuple[str, str]]:
-    return [(name, name) for name in guardrails.checks()]
+    return [(name, translated(name)) for name in guardrails.checks()]
 
 
 class ModerationFilter(WagtailFilterSet):  # type: ignore[misc]
@@ -93,7 +93,7 @@ class ModerationFilter(WagtailFilterSet):  # type: ignore[misc]
 def category_label(decision: ModerationDecision) -> str:
     """What was found; where that was a warning at most, what the sternest of them says."""
     first = _first(decision)
-    return decision.category or (first.category if first else "") or gettext("Nothing was found")
+    return translated(decision.category or (first.category if first else "")) or gettext("Nothing was found")
 
 
 def excerpt_label(decision: ModerationDecision) -> str:
@@ -103,7 +103,7 @@ def excerpt_label(decision: ModerationDecision) -> str:
 
 def check_label(decision: ModerationDecision) -> str:
     first = _first(decision)
-    return decision.check_name or (first.check if first else "") or "—"
+    return translated(decision.check_name or (first.check if first else "")) or "—"
 
 
 def asker_label(decision: ModerationDecision) -> str:
@@ -147,7 +147,6 @@ class ModerationReport(SafeReport):
     default_ordering = None
     index_url_name = "ai_moderation:index"
     index_results_url_name = "ai_moderation:results"
-    verbose_name_plural = _("texts")
     table_classname = "listing wac-report"
     columns = [
         FoundColumn("category", label=_("What it is"), accessor=category_label, get_url=detail_url),

@@ -38,7 +38,9 @@ class Person:
 
 
 PEOPLE = (
-    Person(username="lead", name="Rowan Cray", group=LEADS, may="edit and publish every page, write AI prompts"),
+    Person(
+        username="lead", name="Rowan Cray", group=LEADS, may="edit and publish every page, write AI prompts and rules"
+    ),
     Person(username="editor", name="Juno Pike", group=EDITORS, may="edit every page, not publish"),
     Person(username="editor-b", name="Bram Tolley", group=ALMANAC_EDITORS, may="edit The Almanac only, not publish"),
     Person(username="developer", name="Devi Orrin", group="", may="everything (superuser)"),
@@ -68,6 +70,8 @@ def allow_whole_site() -> None:
     _allow_collection(EDITORS, pictures, PICTURES_AND_DOCUMENTS)
     _allow(LEADS, ("access_admin", "add_notice", "change_notice", "delete_notice", "publish_notice"))
     _allow(LEADS, [f"{action}_prompttemplate" for action in ("add", "change", "delete", "publish")])
+    _allow(LEADS, [f"{action}_ruleset" for action in ("add", "change", "delete", "publish")])
+    _allow(LEADS, ("view_moderationdecision", "change_moderationdecision"))
     _allow(LEADS, [f"{action}_lockedphrase" for action in ("add", "change", "delete")])
     _allow(EDITORS, ("access_admin", "add_notice", "change_notice"))
     for group in (LEADS, EDITORS):

@@ -278,6 +278,7 @@ def test_the_whole_request_is_shown(moderator: Client, plain_page: Page, editor:
     page = shown(moderator, ModerationDecision.objects.get())
     assert "We set out at dawn" in page.replace("<mark>", "").replace("</mark>", "")
     assert ("<mark>" in page, "Message 1" in page, "Message 2" in page) == (True, True, True)
+    assert page.count("<details") - page.count("open>\n            <summary>Message") == 1, "the rest can be opened"
 
 
 @real

@@ -189,7 +189,8 @@ def test_the_list_shows_site_rules_and_status_and_is_filtered(admin: Client, her
 
 def test_a_set_is_inspected_copied_and_deleted(admin: Client) -> None:
     made = make(sample="A miracle cure")
-    assert "A miracle cure" in admin.get(url("inspect", made.pk)).content.decode()
+    inspected = admin.get(url("inspect", made.pk)).content.decode()
+    assert [text for text in ("A miracle cure", "All sites", "a medical claim") if text not in inspected] == []
     assert "miracle cure" in admin.get(url("copy", made.pk)).content.decode()
     assert admin.post(url("copy", made.pk), form(words())).status_code == 405
     admin.post(url("delete", made.pk))

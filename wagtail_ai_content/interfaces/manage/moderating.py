@@ -153,12 +153,15 @@ class ModerationView(InspectView):  # type: ignore[misc]  # Wagtail ships no typ
         return AdminURLFinder(self.request.user).get_edit_url(target) if target else None
 
     @property
-    def texts(self) -> list[tuple[str, list[Piece]]]:
-        """Each part of the text, with what was found in it set apart."""
-        found = texts_of(self.object)
+    def texts(self) -> list[tuple[str, list[Piece], bool]]:
+        """Name and pieces of each part of the text, and whether it is open: those in which something was found, or all
+        where the place is not known."""
+        texts = texts_of(self.object)
         excerpts = [finding.excerpt for finding in self.findings]
-        return [(_name(self.object.stage, number, len(found)), pieces(text, excerpts))
-                for number, text in enumerate(found, start=1)]  # fmt: skip
+        parts = [pieces(text, excerpts) for text in texts]
+        marked = [any(piece.is_found for piece in part) for part in parts]
+        names = [_name(self.object.stage, number, len(texts)) for number, _text in enumerate(texts, start=1)]
+        return [(name, part, found or not any(marked)) for name, part, found in zip(names, parts, marked, strict=True)]
 
     @property
     def may_decide(self) -> bool:

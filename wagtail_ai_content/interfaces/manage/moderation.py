@@ -141,6 +141,7 @@ class ModerationReport(SafeReport):
 
     model = ModerationDecision
     permission_policy = None  # one permission for all of it, asked in dispatch()
+    template_name = "wagtail_ai_content/manage/moderation_list.html"
     page_title = _("AI moderation")
     header_icon = ICON
     filterset_class = ModerationFilter
@@ -149,7 +150,9 @@ class ModerationReport(SafeReport):
     index_results_url_name = "ai_moderation:results"
     table_classname = "listing wac-report"
     columns = [
-        FoundColumn("category", label=_("What it is"), accessor=category_label, get_url=detail_url),
+        FoundColumn(
+            "category", label=_("What it is"), accessor=category_label, get_url=detail_url, classname="wac-found"
+        ),
         StatusTagColumn("standing", label=_("Decision"), accessor=standing_label, primary=is_waiting),
         Column("check", label=_("Found by"), accessor=check_label),
         Column("stage", label=_("Where"), accessor="get_stage_display"),

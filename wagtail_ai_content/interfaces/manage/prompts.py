@@ -28,6 +28,7 @@ from wagtail_ai_content.records.prompts.shipped import shipped
 
 from .sites import (
     CopyView,
+    InspectView,
     KeptToSitesViewSet,
     ListOfSites,
     PublishOnSite,
@@ -182,6 +183,7 @@ class PromptTemplateViewSet(KeptToSitesViewSet, SnippetViewSet):  # type: ignore
     edit_view_class = PromptEdit
     chooser_viewset_class = SitesChooserViewSet
     inspect_view_enabled = True
+    inspect_view_class = InspectView
     inspect_view_fields = ["name", "function", "site", "body", "model"]
     preview_on_edit_view_class = PreviewOnEdit
     preview_on_add_view_class = PreviewOnCreate

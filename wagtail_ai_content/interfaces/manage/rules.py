@@ -16,6 +16,7 @@ from wagtail_ai_content.records.guardrails.api import RuleSet
 
 from .sites import (
     CopyView,
+    InspectView,
     KeptToSitesViewSet,
     ListOfSites,
     PublishOnSite,
@@ -67,7 +68,8 @@ class RuleSetViewSet(KeptToSitesViewSet, SnippetViewSet):  # type: ignore[misc]
     edit_view_class = RuleSetEdit
     chooser_viewset_class = SitesChooserViewSet
     inspect_view_enabled = True
-    inspect_view_fields = ["name", "site_label", "rules", "sample"]
+    inspect_view_class = InspectView
+    inspect_view_fields = ["name", "site", "rules", "sample"]
     ordering = ("name", "pk")
     search_fields = ["name"]
     list_display = [

@@ -150,6 +150,13 @@ class CopyView(snippets.CopyView):  # type: ignore[misc]
     http_method_names = ("get", "head", "options")
 
 
+class InspectView(snippets.InspectView):  # type: ignore[misc]
+    """An object with the name of its site."""
+
+    def get_site_display_value(self) -> str:
+        return str(self.object.site_label)
+
+
 class StaysOnSite:
     """A view of an object on the site it was made for: its old versions must not come to the eyes of another site."""
 

@@ -325,18 +325,19 @@ class ModerationAdmin(LookOnlyAdmin):
     menu_label = _("Moderation")
     menu_icon = moderation.ICON
     permission_helper_class = ModerationHelper
-    list_display = ("what", "stands", "found_by", "stage", "reviewer_name", "created")
+    list_display = ("what", "stands", "found_by", "where", "reviewer_name", "created")
     list_filter = ("status", "stage", ByFunction, "created")
     inspect_view_fields = [
-        "what", "place", "stands", "found_by", "stage", "asked_by", "site_name", "reviewer_name", "note", "reviewed",
+        "what", "place", "stands", "found_by", "where", "asked_by", "site_name", "reviewer_name", "note", "reviewed",
         "created",
     ]  # fmt: skip
-    list_export = ("id", "created", "what", "place", "stands", "found_by", "stage", "asked_by", "reviewer_name", "note")
+    list_export = ("id", "created", "what", "place", "stands", "found_by", "where", "asked_by", "reviewer_name", "note")
     export_filename = "ai-moderation"
     what = column(_("What it is"))(lambda self, row: moderation.category_label(row))
     place = column(_("Place"))(lambda self, row: moderation.excerpt_label(row))
     stands = column(_("Decision"))(lambda self, row: moderation.standing_label(row))
     found_by = column(_("Found by"))(lambda self, row: moderation.check_label(row))
+    where = column(_("Where"))(lambda self, row: row.get_stage_display())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModerationDecision]:
         return guardrails.selected(DecisionFilter())

@@ -83,6 +83,8 @@ def count(chosen: DecisionFilter, *, most: int = MOST_COUNTED) -> int:
 
 def page(chosen: DecisionFilter, *, skip: int, limit: int) -> list[ModerationDecision]:
     """A page of them: those that wait, then the others."""
+    if chosen.standing:
+        return list(selected(chosen)[skip : skip + limit])
     waiting = selected(chosen).filter(status=FLAGGED)
     rows = list(waiting[skip : skip + limit])
     if len(rows) == limit:

@@ -12,16 +12,17 @@ from wagtail.snippets.models import register_snippet
 
 from .interfaces.editor import assets, choosing, saving
 from .interfaces.editor import urls as editor_urls
-from .interfaces.manage import audit, grants, groups, history, job, jobs, sites, usage_report
+from .interfaces.manage import audit, grants, groups, history, job, jobs, moderating, moderation, sites, usage_report
 from .interfaces.manage.phrases import LockedPhraseViewSet
 from .interfaces.manage.prompts import ModelProfileViewSet, PromptTemplateViewSet
+from .interfaces.manage.rules import RuleSetViewSet
 from .interfaces.manage.switches import SwitchViewSet
 from .interfaces.manage.usage import BudgetViewSet, PriceViewSet, TierViewSet
 from .interfaces.manage.usage_people import people
 from .interfaces.notices import account, home
 from .interfaces.review.bulk import AcceptClean, Reject
 from .interfaces.review.viewset import ReviewViewSet
-from .records.guardrails.api import LockedPhrase
+from .records.guardrails.api import LockedPhrase, RuleSet
 from .records.prompts.api import ModelProfile, PromptTemplate
 from .records.prompts.rights import SiteOrAllPolicy
 from .views import AIPageViewSet
@@ -30,9 +31,10 @@ if apps.is_installed("wagtail_modeladmin"):
     from .interfaces.manage import modeladmin
 
     modeladmin.register()
-for model in (PromptTemplate, ModelProfile, LockedPhrase):
+for model in (PromptTemplate, ModelProfile, LockedPhrase, RuleSet):
     register_permission_policy(model, SiteOrAllPolicy(model))  # before anything asks for a right on it
 register_snippet(PromptTemplateViewSet)
+register_snippet(RuleSetViewSet)
 hooks.register("register_bulk_action", sites.DeleteOnSites, order=1)  # in the place of Wagtail's own
 hooks.register("register_bulk_action", AcceptClean)
 hooks.register("register_bulk_action", Reject)
@@ -91,12 +93,12 @@ def register_notice_preferences(request: Any, user: Any, profile: Any) -> Any:
 
 @hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]
 def add_to_dashboard(request: Any, panels: list[Any]) -> None:
-    panels += [home.WaitingPanel(), home.RequestsPanel()]
+    panels += [home.WaitingPanel(), home.ModerationPanel(), home.RequestsPanel()]
 
 
 @hooks.register("construct_snippet_action_menu")  # type: ignore[untyped-decorator]
 def offer_publishing(items: list[Any], request: Any, context: dict[str, Any]) -> None:
-    if context["model"] is PromptTemplate:
+    if context["model"] in (PromptTemplate, RuleSet):
         sites.offer_publishing(items, context)
 
 
@@ -158,3 +160,18 @@ def register_jobs_menu_item() -> Any:
 @hooks.register("register_permissions")  # type: ignore[untyped-decorator]
 def register_job_permissions() -> Any:
     return jobs.permissions()
+
+
+@hooks.register("register_admin_urls")  # type: ignore[untyped-decorator]
+def register_moderation_urls() -> list[Any]:
+    return [path("reports/ai-moderation/", include(moderating))]
+
+
+@hooks.register("register_reports_menu_item")  # type: ignore[untyped-decorator]
+def register_moderation_menu_item() -> Any:
+    return moderation.menu_item()
+
+
+@hooks.register("register_permissions")  # type: ignore[untyped-decorator]
+def register_moderation_permissions() -> Any:
+    return moderation.permissions()

@@ -38,7 +38,9 @@ class Person:
 
 
 PEOPLE = (
-    Person(username="lead", name="Rowan Cray", group=LEADS, may="edit and publish every page, write AI prompts"),
+    Person(
+        username="lead", name="Rowan Cray", group=LEADS, may="edit and publish every page, write AI prompts and rules"
+    ),
     Person(username="editor", name="Juno Pike", group=EDITORS, may="edit every page, not publish"),
     Person(username="editor-b", name="Bram Tolley", group=ALMANAC_EDITORS, may="edit The Almanac only, not publish"),
     Person(username="developer", name="Devi Orrin", group="", may="everything (superuser)"),

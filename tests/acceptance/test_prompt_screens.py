@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import faults
+from tests.support.browser import check
 from tests.support.site import Site
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 LIST = "/admin/snippets/wagtail_ai_content/prompttemplate/"
 WRONG = '{# user #}\nPropose a sober title for:\n{{ txet|fenced("page_text") }}'
 MOST_STOPS = 120
-FADING_SECONDS = 5
 
 Open = Callable[[str, int], "Page"]
 
@@ -67,19 +65,6 @@ def tab_to(page: Page, wanted: Locator, *, back: bool = False) -> None:
     expect(wanted).to_be_visible()
     look = "element => { const s = getComputedStyle(element); return s.outlineStyle + s.outlineWidth + s.boxShadow }"
     assert wanted.evaluate(look) != "none0pxnone"
-
-
-def faults_of(page: Page) -> list[str]:
-    return [fault for frame in page.frames if frame.url != "about:blank" for fault in faults(frame)]
-
-
-def check(page: Page) -> None:
-    """Nothing serious for people with disabilities, in the page or its preview, and nothing wider than the window."""
-    ends = time.monotonic() + FADING_SECONDS
-    while (found := faults_of(page)) and time.monotonic() < ends:  # colours are on their way while something fades in
-        page.wait_for_timeout(200)
-    assert found == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.usefixtures("drafted")

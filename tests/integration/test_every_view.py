@@ -31,7 +31,9 @@ from wagtail_ai_content.models import (
     LockedPhrase,
     ModelPrice,
     ModelProfile,
+    ModerationDecision,
     PromptTemplate,
+    RuleSet,
     Tier,
 )
 from wagtail_ai_content.pipeline import review
@@ -51,9 +53,11 @@ NO_NAMESPACE = "-"
 TABLE = Path(__file__).with_name("every_view.txt").read_text()
 
 PROMPTS = "wagtailsnippets_wagtail_ai_content_prompttemplate"
+RULES = "wagtailsnippets_wagtail_ai_content_ruleset"
 EDITOR = "wagtail_ai_content_editor"
 QUERIES = {
     "wagtailsnippetchoosers_wagtail_ai_content_prompttemplate:chosen_multiple": "id={prompt}",
+    "wagtailsnippetchoosers_wagtail_ai_content_ruleset:chosen_multiple": "id={rules}",
     f"{EDITOR}:news": "age=60000",
     f"{EDITOR}:open": "address=/admin/pages/{page}/edit/",
     f"{EDITOR}:panel": "address=/admin/pages/{page}/edit/",
@@ -69,6 +73,11 @@ JSON_BODIES: dict[str, dict[str, str]] = {
 }
 BODIES: dict[str, dict[str, str]] = {
     "wagtail_ai_content_review:review": {"action": "reject_all"},
+    "ai_moderation:decision": {"decision": "approve"},
+    **{
+        f"{RULES}:{view}": {"name": "Another", "rules-count": "0"}
+        for view in ("add", "edit", "preview_on_add", "preview_on_edit", "revisions_revert")
+    },
     "wagtailadmin_pages:add": {"body-count": "0"},
     "wagtailadmin_pages:edit": {"body-count": "0"},
     "wagtailadmin_pages:revisions_revert": {"body-count": "0"},
@@ -92,16 +101,18 @@ class World:
     moderated: PromptTemplate
     """A prompt in a workflow that waits for the lead."""
     moderated_page: PlainPage
+    rules: RuleSet
+    decision: ModerationDecision
     others: dict[str, Any]
     """Objects by the namespace of their addresses."""
 
     def address(self, name: str) -> str:
         """Raises: ``NoReverseMatch`` when something is missing in ``arguments``."""
-        numbers = {"prompt": self.prompt.pk, "version": self.version.pk, "page": self.page.pk}
+        numbers = {"prompt": self.prompt.pk, "rules": self.rules.pk, "version": self.version.pk, "page": self.page.pk}
         query = QUERIES.get(name, "").format(**numbers)
         if name.startswith(f"{BULK}:"):
             app, model, action = name.removeprefix(f"{BULK}:").split(".")
-            ids = {"aiversion": self.version.pk, "prompttemplate": self.prompt.pk}
+            ids = {"aiversion": self.version.pk, "prompttemplate": self.prompt.pk, "ruleset": self.rules.pk}
             return f"{reverse('wagtail_bulk_action', args=[app, model, action])}?id={ids.get(model, self.page.pk)}"
         return f"{_reverse(name, self.arguments(name))}?{query}"
 
@@ -119,14 +130,20 @@ class World:
             "revision_id_a": "earliest", "revision_id_b": "latest", "action_name": "approve",
             "task_state_id": state.pk if state else 1, "task_id": state.task_id if state else 1,
             "workflow_state_id": state.workflow_state_id if state else 1,
-            "instance_pk": self.entry if "audit" in view else self.job.pk,
+            "instance_pk": self._listed(view), "decision_id": self.decision.pk,
         }  # fmt: skip
+
+    def _listed(self, view: str) -> Any:
+        """Number of what a listing of wagtail-modeladmin is about."""
+        return self.entry if "audit" in view else self.decision.pk if "moderation" in view else self.job.pk
 
     def _about(self, namespace: str, *, moderated: bool) -> Any:
         if namespace == "wagtailadmin_pages":
             return self.moderated_page if moderated else self.page
         if "prompttemplate" in namespace:
             return self.moderated if moderated else self.prompt
+        if "ruleset" in namespace:
+            return self.rules
         return self.others.get(namespace, self.page)
 
 
@@ -153,9 +170,11 @@ def boss(django_user_model: Any) -> Any:
 @pytest.fixture
 def everybody(request: pytest.FixtureRequest, lead: Any) -> dict[str, Any]:
     writes = [
-        f"{action}_{model}" for action in ("add", "change", "delete") for model in ("prompttemplate", "lockedphrase")
+        f"{action}_{model}"
+        for action in ("add", "change", "delete")
+        for model in ("prompttemplate", "lockedphrase", "ruleset")
     ]
-    wanted = [*writes, "publish_prompttemplate", "change_bulletin", "publish_bulletin"]
+    wanted = [*writes, "publish_prompttemplate", "change_moderationdecision", "change_bulletin", "publish_bulletin"]
     lead.groups.get().permissions.add(*Permission.objects.filter(codename__in=wanted))
     names = (*PEOPLE, *OUTSIDE)
     return {name: None if name == "anonymous" else request.getfixturevalue(name) for name in names}
@@ -182,9 +201,15 @@ def world(deep_page: DeepPage, plain_page: PlainPage, everybody: dict[str, Any])
     version = propose(deep_page, {"body.b3": "It is done."}, requested_by=editor, target_label=SECRET)
     (item,) = review.open_review(version.pk, editor).items
     entry = trail.append(trail.NewEntry(operation="generated", about={"target": SECRET}))
+    rules = RuleSet.objects.create(name=SECRET, live=False)
+    rules.save_revision().publish()
+    rules.save_revision()
+    decision = ModerationDecision.objects.create(
+        content_hash="0" * 64, stage="reply", status="flagged", check_name=SECRET, category=SECRET, asked_by=SECRET
+    )
     return World(
         page=deep_page, version=version, change=item.change.id, job=job, entry=entry.pk, prompt=prompt,
-        moderated=moderated, moderated_page=plain_page,
+        rules=rules, decision=decision, moderated=moderated, moderated_page=plain_page,
         others={
             "wagtailsnippets_pages_bulletin": bulletin,
             "ai_tier": Tier.objects.create(name=SECRET),
@@ -273,6 +298,8 @@ def _written() -> list[Any]:
         PromptTemplate.objects.values_list("pk", "name", "live", "locked", "version"),
         AIVersion.objects.values_list("pk", "status", "decisions"),
         LockedPhrase.objects.values_list("pk", "phrase"),
+        RuleSet.objects.values_list("pk", "name", "live"),
+        ModerationDecision.objects.values_list("pk", "status", "note"),
         ModelProfile.objects.values_list("pk", "model"),
         Tier.objects.values_list("pk", "name"),
         Budget.objects.values_list("pk", "contact"),

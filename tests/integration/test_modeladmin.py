@@ -16,10 +16,11 @@ from wagtail.models import ReferenceIndex
 
 from tests.support.job_rows import add_job
 from tests.support.trail import grow
-from wagtail_ai_content.models import AuditEntry, Job
+from wagtail_ai_content.models import AuditEntry, Job, ModerationDecision
 
 pytestmark = pytest.mark.django_db
 JOBS, AUDIT = "ai_history_jobs_modeladmin", "ai_history_audit_modeladmin"
+MODERATION = "ai_history_moderation_modeladmin"
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_both_are_in_one_menu_for_those_who_may(client: Client, editor: Any) -> 
     assert "ai_history/audit" in client.get(reverse("wagtailadmin_home")).content.decode()
 
 
-@pytest.mark.parametrize("name", [JOBS, AUDIT])
+@pytest.mark.parametrize("name", [JOBS, AUDIT, MODERATION])
 @pytest.mark.parametrize("action", ["create", "edit", "delete", "history"])
 def test_there_is_no_address_where_anything_is_changed(admin: Client, name: str, action: str) -> None:
     for arguments in ([], ["1"]):
@@ -113,3 +114,20 @@ def test_no_cell_of_an_export_is_a_formula(admin: Client) -> None:
 def test_wagtail_does_not_look_for_references_in_jobs() -> None:
     assert not ReferenceIndex.is_indexed(Job)
     assert not ReferenceIndex.is_indexed(AuditEntry)
+
+
+def test_what_was_stopped_is_listed_for_those_who_may_see_it(admin: Client, client: Client, editor: Any) -> None:
+    finding = {"action": "review", "category": "=1+1", "excerpt": "<b>a cure</b>", "advice": "", "score": None,
+               "text": None, "check": "House rules"}  # fmt: skip
+    made = ModerationDecision.objects.create(
+        content_hash="0", stage="reply", status="flagged", category="=1+1", check_name="House rules", findings=[finding]
+    )
+    listed = page(admin, f"{MODERATION}_index")
+    inspected = page(admin, f"{MODERATION}_inspect", made.pk)
+    assert [text for text in ("House rules", "From a model", "Waiting") if text not in listed + inspected] == []
+    assert "&lt;b&gt;a cure&lt;/b&gt;" in inspected
+    row = next(csv.DictReader(io.StringIO(exported(admin, f"{MODERATION}_index", "csv").decode())))
+    assert (row["What it is"], row["Where"]) == ("'=1+1", "From a model")
+    client.force_login(editor)
+    assert client.get(reverse(f"{MODERATION}_index")).status_code == 302
+    assert client.get(reverse(f"{MODERATION}_inspect", args=[made.pk])).status_code == 302

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+FADING_SECONDS = 5
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = (
     "There is no Chromium to run this test in. Install one with “python -m playwright install chromium”, "
@@ -69,6 +71,19 @@ def faults(frame: Frame | Page, *, within: str | None = None) -> list[str]:
         if fault["impact"] in ("serious", "critical")
         for node in fault["nodes"]
     ]
+
+
+def check(page: Page) -> None:
+    """Nothing serious for people with disabilities, in the page or its frames, and nothing wider than the window."""
+    ends = time.monotonic() + FADING_SECONDS
+    while (found := _faults_of(page)) and time.monotonic() < ends:  # colours are on their way while something fades in
+        page.wait_for_timeout(200)
+    assert found == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def _faults_of(page: Page) -> list[str]:
+    return [fault for frame in page.frames if frame.url != "about:blank" for fault in faults(frame)]
 
 
 def _is_own(url: str, site: str) -> bool:

@@ -73,7 +73,7 @@ def test_each_of_many_phrases_is_found_and_the_place_is_shown() -> None:
     hits = found(rule(*many), "Before it. " * 40 + "Here is Word417, see. " + "After it. " * 40)
 
     assert [hit.check for hit in hits] == ["House"]
-    assert "word417" in hits[0].excerpt
+    assert "Word417" in hits[0].excerpt
     assert len(hits[0].excerpt) <= 200
     assert hits[0].excerpt.startswith("…")
     assert hits[0].excerpt.endswith("…")
@@ -163,3 +163,13 @@ def test_how_far_a_stream_must_be_held_back() -> None:
 def test_forms() -> None:
     assert plain("ﬁ\u200bn") == "fin"
     assert folded("ﬁN Straße") == "fin strasse"
+
+
+def test_the_place_of_a_phrase_is_told_with_its_capitals() -> None:
+    (finding,) = found(rule("free money"), "Get FREE Money, Bob")
+    assert finding.excerpt == "Get FREE Money, Bob"
+
+
+def test_the_place_is_told_where_folding_makes_a_text_longer() -> None:
+    (finding,) = found(rule("free money"), "Straße: FREE Money")
+    assert finding.excerpt == "strasse: free money"

@@ -79,6 +79,15 @@ def find(target: Target | None, *, locked: bool = False) -> Any:
         raise Gone from None
 
 
+def stored(content_type_id: int | None, object_id: str) -> Any:
+    """The page or snippet that a job is about, as it is stored; None where it is gone, or there was none."""
+    model = ContentType.objects.get_for_id(content_type_id).model_class() if content_type_id and object_id else None
+    try:
+        return model._default_manager.filter(pk=object_id).first() if model else None
+    except ValueError:
+        return None
+
+
 def is_page(target: Target) -> bool:
     """Whether it is a page, or was one of a type that no longer exists."""
     return issubclass(_model_of(target), AbstractPage)

@@ -22,6 +22,8 @@ from .targets import base_page_model
 READ_AUDIT: Final = "wagtail_ai_content.read_audit"
 REVIEW: Final = "wagtail_ai_content.review_aiversion"
 CHANGE_JOBS: Final = "wagtail_ai_content.change_job"
+SEE_MODERATION: Final = "wagtail_ai_content.view_moderationdecision"
+MODERATE: Final = "wagtail_ai_content.change_moderationdecision"
 
 
 def visible_to(user: Any) -> QuerySet[AIVersion]:
@@ -80,6 +82,15 @@ def may_see_job(job: Job, user: Any) -> bool:
 def may_change_job(job: Job, user: Any) -> bool:
     """Cancel it, or have it tried again in the name of whoever asked for it."""
     return _is_own(job, user) or bool(user.has_perm(CHANGE_JOBS))
+
+
+def may_see_moderation(user: Any) -> bool:
+    """The texts that guardrails have looked at, whatever page they are of."""
+    return bool(user.has_perm(SEE_MODERATION)) or may_moderate(user)
+
+
+def may_moderate(user: Any) -> bool:
+    return bool(user.has_perm(MODERATE))
 
 
 def _is_own(job: Job, user: Any) -> bool:

@@ -41,7 +41,7 @@ class RuleSet:
         for rule, pattern in self._rules:
             if view.stage not in rule.stages:
                 continue
-            if found := place(pattern, view.folded if rule.kind == "words" else view.plain):
+            if found := place(pattern, view.folded if rule.kind == "words" else view.plain, shown=view.plain):
                 yield Finding(
                     action=rule.action, category=rule.category, excerpt=found, advice=rule.advice, check=self.name
                 )
@@ -81,11 +81,14 @@ def _forms(text: str) -> Iterator[str]:
             yield unescape(seen)
 
 
-def place(pattern: Pattern, texts: Iterable[str]) -> str:
-    """Where ``pattern`` stands first in ``texts``, with the words around it; empty where it does not."""
-    for text in texts:
+def place(pattern: Pattern, texts: Sequence[str], *, shown: Sequence[str] | None = None) -> str:
+    """Where ``pattern`` stands first in ``texts``, with the words around it; empty where it does not.
+
+    ``shown``: the same texts with their capitals, to take the words from; folding changes the length of few.
+    """
+    for text, written in zip(texts, shown or texts, strict=True):
         if found := pattern.find(text):
-            return excerpt(text, found.start, found.end)
+            return excerpt(written if len(written) == len(text) else text, found.start, found.end)
     return ""
 
 

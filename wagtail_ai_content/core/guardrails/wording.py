@@ -6,7 +6,7 @@ warning that is mostly wrong is soon read by nobody. A site adds its own words w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
 from ..text import Text, gettext_noop
@@ -94,7 +94,7 @@ class _Wording(Guardrail):
         texts = [folded(text) for text in content.texts]
         return list(self._found(texts, folded(content.given))) if place(self._any, texts) else ()
 
-    def _found(self, texts: Iterable[str], given: str) -> Iterator[Finding]:
+    def _found(self, texts: Sequence[str], given: str) -> Iterator[Finding]:
         for pattern, instead in self._each:
             found = place(pattern, texts)
             if found and not pattern.find(given):

@@ -1,4 +1,4 @@
-"""Rights by site in the form of a group: where its members may write prompts, choose models and lock phrases."""
+"""Rights by site in a group's form: where its members may write prompts and AI rules, choose models, lock phrases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import GroupSitePermission, Site
 
-from wagtail_ai_content.records.guardrails.api import LockedPhrase
+from wagtail_ai_content.records.guardrails.api import LockedPhrase, RuleSet
 from wagtail_ai_content.records.prompts.api import ModelProfile, PromptTemplate
 from wagtail_ai_content.records.prompts.rights import PUBLISH, WRITE
 
@@ -60,6 +60,19 @@ class SitePermissionForm(forms.Form):
         actions=WRITE,
         label=_("Lock phrases"),
         help_text=_("Add, change and delete locked phrases of these sites, and see those for all sites."),
+    )
+
+    rules = SitesField(
+        model=RuleSet,
+        actions=WRITE,
+        label=_("Write AI rules"),
+        help_text=_("Add, change and delete AI rule sets of these sites, and see those for all sites."),
+    )
+    publish_rules = SitesField(
+        model=RuleSet,
+        actions=PUBLISH,
+        label=_("Publish AI rules"),
+        help_text=_("Publish AI rule sets of these sites, so that they count there."),
     )
 
     def __init__(self, *args: Any, instance: Any = None, **kwargs: Any) -> None:

@@ -27,8 +27,10 @@ from wagtail_ai_content.core.text import storable
 from wagtail_ai_content.pipeline import visibility
 from wagtail_ai_content.pipeline.again import can_be_tried
 from wagtail_ai_content.pipeline.functions import registry
+from wagtail_ai_content.pipeline.moderating import STOPPED
 from wagtail_ai_content.records.audit import api as trail
 from wagtail_ai_content.records.audit.api import AuditEntry
+from wagtail_ai_content.records.guardrails import api as guardrails
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.jobs.api import Job, JobStep, Status
 from wagtail_ai_content.records.texts import localised
@@ -171,6 +173,15 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
         return []
 
     @property
+    def _found_url(self) -> str:
+        """Where it is shown what a guardrail found, for those who may see that."""
+        user, job = self.request.user, self.object
+        if job.error_code not in STOPPED or not visibility.may_see_moderation(user):
+            return ""
+        found = guardrails.stopped(job.pk)
+        return reverse("ai_moderation:decision", args=[found.pk]) if found else ""
+
+    @property
     def _is_of_a_form(self) -> bool:
         """The form it was to be written into is not open any more."""
         function = registry.get(self.object.function)
@@ -182,6 +193,7 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
             **super().get_context_data(**kwargs),
             "trouble": localised(self.object.error or self.object.message) if failed else "",
             "code": self.object.error_code,
+            "found_url": self._found_url,
             "steps": self.steps,
             "entries": self.entries,
             "actions": self.actions,

@@ -17,6 +17,11 @@ def function_label(name: str) -> str:
     return gettext(function.title) if function and function.title else name
 
 
+def translated(words: str) -> str:
+    """Words of a guardrail: of those that come with the app in the reader's language, of others as they are."""
+    return gettext(words) if words else ""
+
+
 def function_choices() -> list[tuple[str, str]]:
     return sorted(((name, function_label(name)) for name in registry), key=lambda choice: choice[1])
 

@@ -1,8 +1,8 @@
-"""Jobs and audit trail once more, as listings of wagtail-modeladmin, for sites that manage everything with it.
+"""Jobs, audit trail and moderation once more, as listings of wagtail-modeladmin, for sites that use it for everything.
 
-Only to look at: nothing is added, changed or deleted. The reports (``jobs``, ``audit``) show the same with more
-filters, and stay quick when there is much. modeladmin asks its own permission helpers and shows whatever is false as
-“-”, so that every value here is a text.
+Only to look at: nothing is added, changed or deleted. The reports (``jobs``, ``audit``, ``moderation``) show the same
+with more filters, and stay quick when there is much. modeladmin asks its own permission helpers and shows whatever is
+false as “-”, so that every value here is a text.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ from wagtail_modeladmin.views import IndexView, InspectView
 from wagtail_ai_content.pipeline import visibility
 from wagtail_ai_content.records.audit import api as trail
 from wagtail_ai_content.records.audit.api import AuditEntry
+from wagtail_ai_content.records.guardrails import api as guardrails
+from wagtail_ai_content.records.guardrails.api import DecisionFilter, ModerationDecision
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.jobs.api import Job, JobFilter
 from wagtail_ai_content.records.texts import localised
 
-from . import audit
+from . import audit, moderation
 from . import jobs as job_report
 from .exports import SafeExport
 from .labels import function_choices, function_label
@@ -72,6 +74,13 @@ class AuditHelper(LookOnly):
 
     def user_can_list(self, user: Any) -> bool:
         return audit.may_read(user)
+
+
+class ModerationHelper(LookOnly):
+    """For those who may see what was stopped."""
+
+    def user_can_list(self, user: Any) -> bool:
+        return visibility.may_see_moderation(user)
 
 
 class ByFunction(SimpleListFilter):
@@ -308,13 +317,39 @@ class AuditAdmin(LookOnlyAdmin):
         return audit.outcome_label(entry)
 
 
+class ModerationAdmin(LookOnlyAdmin):
+    """What guardrails have stopped or judged."""
+
+    model = ModerationDecision
+    base_url_path = "ai_history/moderation"
+    menu_label = _("Moderation")
+    menu_icon = moderation.ICON
+    permission_helper_class = ModerationHelper
+    list_display = ("what", "stands", "found_by", "where", "reviewer_name", "created")
+    list_filter = ("status", "stage", ByFunction, "created")
+    inspect_view_fields = [
+        "what", "place", "stands", "found_by", "where", "asked_by", "site_name", "reviewer_name", "note", "reviewed",
+        "created",
+    ]  # fmt: skip
+    list_export = ("id", "created", "what", "place", "stands", "found_by", "where", "asked_by", "reviewer_name", "note")
+    export_filename = "ai-moderation"
+    what = column(_("What it is"))(lambda self, row: moderation.category_label(row))
+    place = column(_("Place"))(lambda self, row: moderation.excerpt_label(row))
+    stands = column(_("Decision"))(lambda self, row: moderation.standing_label(row))
+    found_by = column(_("Found by"))(lambda self, row: moderation.check_label(row))
+    where = column(_("Where"))(lambda self, row: row.get_stage_display())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModerationDecision]:
+        return guardrails.selected(DecisionFilter())
+
+
 class AIHistory(ModelAdminGroup):  # type: ignore[misc]
-    """Both in one menu."""
+    """All in one menu."""
 
     menu_label = _("AI history")
     menu_icon = "wac-wand"
     menu_order = 310
-    items = (JobAdmin, AuditAdmin)
+    items = (JobAdmin, AuditAdmin, ModerationAdmin)
 
 
 def register() -> None:

@@ -8,21 +8,18 @@ import django_filters  # type: ignore[import-untyped]
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminPageChooser
-from wagtail.models import Site
-from wagtail.permissions import page_permission_policy, policy_registry
+from wagtail.permissions import page_permission_policy
 
 from wagtail_ai_content.core.versions.facts.reading import folded
 from wagtail_ai_content.pipeline.targets import base_page_model
 from wagtail_ai_content.records.guardrails.api import LockedPhrase
-from wagtail_ai_content.records.prompts.rights import ANY
 
-from .sites import KeptToSitesViewSet, ListOfSites, SiteForm
+from .sites import KeptToSitesViewSet, ListOfSites, SiteFilter, SiteForm
 
 SHORTEST = 2
 TOO_SHORT = _("Write at least two characters. A single letter stands in nearly every text.")
@@ -69,15 +66,9 @@ class PhraseForm(SiteForm):
         return cleaned
 
 
-class PhraseFilter(WagtailFilterSet):  # type: ignore[misc]
+class PhraseFilter(SiteFilter):
     """Filters of the list."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        policy = policy_registry.get_by_type(LockedPhrase)
-        self.filters["site"].queryset = policy.sites_user_has_any_permission_for(self.request.user, ANY)
-
-    site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.none(), null_label=_("All sites"))
     on_page = django_filters.BooleanFilter(label=_("Locked on a single page or below it"), method="filter_on_page")
 
     def filter_on_page(self, queryset: Any, name: str, value: bool) -> Any:

@@ -13,24 +13,30 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, PublishingPanel
 from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminAutoHeightTextInput
-from wagtail.models import Site
-from wagtail.permissions import policy_registry
 from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from wagtail_ai_content.core.prompts.variables import Variable
 from wagtail_ai_content.pipeline.functions import registry
 from wagtail_ai_content.records.prompts.api import ModelProfile, PromptTemplate
-from wagtail_ai_content.records.prompts.rights import ANY
 from wagtail_ai_content.records.prompts.shipped import shipped
 
-from .sites import KeptToSitesViewSet, ListOfSites, PublishOnSite, SiteForm, SitesChooserViewSet
+from .sites import (
+    CopyView,
+    InspectView,
+    KeptToSitesViewSet,
+    ListOfSites,
+    PublishOnSite,
+    SiteFilter,
+    SiteForm,
+    SitesChooserViewSet,
+    StaysOnSite,
+)
 
 ICON = "clipboard-list"
 
@@ -131,41 +137,20 @@ class PromptCreate(PublishOnSite, snippets.CreateView):  # type: ignore[misc]
     """A new prompt."""
 
 
-class PromptCopy(snippets.CopyView):  # type: ignore[misc]
-    """A new prompt, begun with the text of another. Sent is its form to where new ones are made.
+class PromptEdit(StaysOnSite, snippets.EditView):  # type: ignore[misc]
+    """A prompt, on its site."""
 
-    Wagtail's own view would also take it, and write over the other.
-    """
-
-    http_method_names = ("get", "head", "options")
-
-
-class PromptEdit(snippets.EditView):  # type: ignore[misc]
-    """A prompt, on the site it was made for: its old versions must not come to the eyes of another site."""
-
-    def get_form(self, form_class: Any = None) -> Any:
-        form = super().get_form(form_class)
-        field = form.fields["site"]
-        field.queryset = Site.objects.filter(pk=form.instance.site_id)
-        field.disabled, field.required, field.empty_label = True, False, _("All sites")
-        field.help_text = _("A prompt stays on its site. Copy it to use it on another.")
-        return form
+    stays = _("A prompt stays on its site. Copy it to use it on another.")
 
 
 class ProfileList(ListOfSites, generic.IndexView):  # type: ignore[misc]
     """The list of model profiles."""
 
 
-class _FunctionAndSiteFilter(WagtailFilterSet):  # type: ignore[misc]
+class _FunctionAndSiteFilter(SiteFilter):
     """Filters shared by both lists."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        policy = policy_registry.get_by_type(self._meta.model)
-        self.filters["site"].queryset = policy.sites_user_has_any_permission_for(self.request.user, ANY)
-
     function = django_filters.ChoiceFilter(label=_("AI function"), choices=function_choices)
-    site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.none(), null_label=_("All sites"))
 
 
 class PromptFilter(_FunctionAndSiteFilter):
@@ -194,10 +179,11 @@ class PromptTemplateViewSet(KeptToSitesViewSet, SnippetViewSet):  # type: ignore
     filterset_class = PromptFilter
     index_view_class = PromptList
     add_view_class = PromptCreate
-    copy_view_class = PromptCopy
+    copy_view_class = CopyView
     edit_view_class = PromptEdit
     chooser_viewset_class = SitesChooserViewSet
     inspect_view_enabled = True
+    inspect_view_class = InspectView
     inspect_view_fields = ["name", "function", "site", "body", "model"]
     preview_on_edit_view_class = PreviewOnEdit
     preview_on_add_view_class = PreviewOnCreate

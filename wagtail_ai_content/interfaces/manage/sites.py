@@ -1,4 +1,4 @@
-"""Keeping the screens of prompts and model profiles to the sites on which a person has a right.
+"""Keeping the screens of prompts, rule sets and the like to the sites on which a person has a right.
 
 Wagtail's own screens ask for a right on the model where one on the object is meant. Here every view of one object asks
 for the object, and what a person may not see is not found.
@@ -9,18 +9,21 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import django_filters  # type: ignore[import-untyped]
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.models import WorkflowMixin
+from wagtail.models import Site, WorkflowMixin
 from wagtail.permissions import policy_registry
 from wagtail.snippets.action_menu import PublishMenuItem, UnpublishMenuItem
 from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
-from wagtail.snippets.views import chooser
+from wagtail.snippets.views import chooser, snippets
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 
+from wagtail_ai_content.records.guardrails.api import RuleSet
 from wagtail_ai_content.records.prompts.api import PromptTemplate
 from wagtail_ai_content.records.prompts.rights import ANY, WRITE
 
@@ -110,6 +113,17 @@ class ListOfSites:
         return bool(policy.user_has_permission_for_instance(self.request.user, action, instance))
 
 
+class SiteFilter(WagtailFilterSet):  # type: ignore[misc]
+    """Filters of a list, among them the sites its reader has a right on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        policy = policy_registry.get_by_type(self._meta.model)
+        self.filters["site"].queryset = policy.sites_user_has_any_permission_for(self.request.user, ANY)
+
+    site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.none(), null_label=_("All sites"))
+
+
 class PublishOnSite:
     """A view of a new object that publishes it only where its user may publish."""
 
@@ -125,6 +139,37 @@ class PublishOnSite:
         view.produced_error_code = "validation_error"
         view.produced_error_message = view.get_error_message()
         return False
+
+
+class CopyView(snippets.CopyView):  # type: ignore[misc]
+    """A new object, begun with what another holds. Sent is its form to where new ones are made.
+
+    Wagtail's own view would also take it, and write over the other.
+    """
+
+    http_method_names = ("get", "head", "options")
+
+
+class InspectView(snippets.InspectView):  # type: ignore[misc]
+    """An object with the name of its site."""
+
+    def get_site_display_value(self) -> str:
+        return str(self.object.site_label)
+
+
+class StaysOnSite:
+    """A view of an object on the site it was made for: its old versions must not come to the eyes of another site."""
+
+    stays: Any
+    """What its form says beside the site."""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)  # type: ignore[misc]
+        field = form.fields["site"]
+        field.queryset = Site.objects.filter(pk=form.instance.site_id)
+        field.disabled, field.required, field.empty_label = True, False, _("All sites")
+        field.help_text = self.stays
+        return form
 
 
 class SiteForm(WagtailAdminModelForm):  # type: ignore[misc]
@@ -217,7 +262,7 @@ class SitesChooserViewSet(SnippetChooserViewSet):  # type: ignore[misc]
 class DeleteOnSites(DeleteBulkAction):  # type: ignore[misc]
     """Deleting several at once, without naming those the user may not see."""
 
-    models = [PromptTemplate]
+    models = [PromptTemplate, RuleSet]
 
     def get_actionable_objects(self) -> Any:
         objects, others = super().get_actionable_objects()

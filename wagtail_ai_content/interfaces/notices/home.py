@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
-from wagtail_ai_content.pipeline.visibility import decidable_by
+from wagtail_ai_content.pipeline.visibility import decidable_by, may_moderate
+from wagtail_ai_content.records.guardrails import api as guardrails
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.texts import localised
 from wagtail_ai_content.records.versions.api import VersionStatus
@@ -29,6 +30,20 @@ class WaitingPanel(Component):  # type: ignore[misc]  # Wagtail ships no types
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         waiting = decidable_by(parent_context["request"].user).filter(status=VersionStatus.PENDING)
         return {"versions": list(waiting.only(*LISTED).order_by("-created", "-id")[:SHOWN])}
+
+
+class ModerationPanel(Component):  # type: ignore[misc]
+    """The newest texts that wait for a reviewer, for those who may decide; nothing when none waits."""
+
+    name = "ai_texts_waiting"
+    template_name = "wagtail_ai_content/notices/moderation_panel.html"
+    order = 226
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        if not may_moderate(parent_context["request"].user):
+            return {"waiting": []}
+        waiting = guardrails.waiting(limit=SHOWN)
+        return {"waiting": waiting, "count": guardrails.waiting_count() if waiting else 0}
 
 
 class RequestsPanel(Component):  # type: ignore[misc]

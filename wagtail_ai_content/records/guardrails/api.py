@@ -17,20 +17,47 @@ from wagtail_ai_content.core.guardrails.rules import RuleSet as CompiledRules
 from wagtail_ai_content.core.text import Text
 
 from .compiled import compiled_set
-from .models import LockedPhrase, ModerationDecision, RuleSet
+from .lists import (
+    MOST_COUNTED,
+    DecisionFilter,
+    Standing,
+    checks,
+    count,
+    every,
+    page,
+    selected,
+    standing_of,
+    waiting,
+    waiting_count,
+)
+from .models import ACTIONS, STAGES, LockedPhrase, ModerationDecision, RuleSet
 
 __all__ = [
+    "ACTIONS",
+    "MOST_COUNTED",
+    "STAGES",
+    "DecisionFilter",
     "Judged",
     "LockedPhrase",
     "ModerationDecision",
     "RuleSet",
+    "Standing",
+    "checks",
+    "count",
     "decide",
     "decisions",
+    "every",
     "findings_of",
+    "get",
     "jobs_of",
     "keep",
     "locked_phrases",
+    "page",
     "rules_for",
+    "selected",
+    "standing_of",
+    "stopped",
+    "waiting",
     "waiting_count",
 ]
 
@@ -144,6 +171,11 @@ def jobs_of(decision: ModerationDecision) -> list[uuid.UUID]:
     return list(met.order_by("pk").values_list("job_id", flat=True))
 
 
-def waiting_count() -> int:
-    """How many texts wait for a reviewer."""
-    return ModerationDecision.objects.filter(status=ModerationDecision.Status.FLAGGED).count()
+def get(number: Any) -> ModerationDecision | None:
+    return ModerationDecision.objects.filter(pk=number).first()
+
+
+def stopped(job_id: uuid.UUID) -> ModerationDecision | None:
+    """What was decided last about a text that a job could not get past; None where nothing has stopped it."""
+    against = ModerationDecision.objects.filter(jobs=job_id).exclude(status=Status.APPROVED)
+    return against.order_by("-pk").first()

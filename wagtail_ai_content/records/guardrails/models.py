@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, PreviewableMixin, RevisionMixin
 
-from wagtail_ai_content.core.guardrails.check import Content, Finding, Stage
+from wagtail_ai_content.core.guardrails.check import Action, Content, Finding, Stage
 from wagtail_ai_content.core.guardrails.patterns import Unusable
 from wagtail_ai_content.core.guardrails.rules import View
 
@@ -19,6 +20,7 @@ from .blocks import RulesBlock, in_words
 from .compiled import compiled_set
 
 STAGES: Final = {Stage.REQUEST: _("To a model"), Stage.REPLY: _("From a model")}
+ACTIONS: Final = {Action.BLOCK: _("Blocked"), Action.REVIEW: _("Held for a reviewer"), Action.WARN: _("Warned")}
 
 
 class LockedPhrase(models.Model):
@@ -98,12 +100,15 @@ class RuleSet(
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
         context: dict[str, Any] = super().get_preview_context(request, mode_name)
         try:
-            return {**context, "rule_set": self, "tried": [(STAGES[stage], self.tried(stage)) for stage in Stage]}
+            tried = [(STAGES[stage], self.tried(stage)) for stage in Stage]
+            return {**context, "rule_set": self, "tried": tried}
         except Unusable as unusable:
             return {**context, "rule_set": self, "problem": in_words(unusable)}
+        except ValueError:  # a draft need not say yet what happens, or where
+            return {**context, "rule_set": self, "problem": gettext("it is not finished")}
 
     def tried(self, stage: Stage) -> list[Finding]:
-        """What its rules find in its sample. Raises: ``Unusable``."""
+        """What its rules find in its sample. Raises: ``Unusable``, ``ValueError`` for a rule that is not finished."""
         rules = json.dumps(self.rules.get_prep_value())
         return list(compiled_set(self.name, rules).find(View(Content(stage=stage, texts=(self.sample,)))))
 
@@ -156,6 +161,16 @@ class ModerationDecision(models.Model):
         default_permissions = ("view", "change")
         indexes = [
             models.Index(fields=["status", "-created", "-id"], name="wac_moderation_status"),
+            models.Index(
+                fields=["status", "-created", "-id"],
+                name="wac_moderation_decided",
+                condition=models.Q(reviewed__isnull=False),
+            ),
+            models.Index(fields=["-created", "-id"], name="wac_moderation_newest"),
+            models.Index(fields=["stage", "-created", "-id"], name="wac_moderation_stage"),
+            models.Index(fields=["site", "-created", "-id"], name="wac_moderation_site"),
+            models.Index(fields=["function", "-created", "-id"], name="wac_moderation_function"),
+            models.Index(fields=["check_name", "-created", "-id"], name="wac_moderation_check"),
         ]
 
     def __str__(self) -> str:

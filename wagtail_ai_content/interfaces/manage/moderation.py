@@ -1,0 +1,224 @@
+"""Reports → AI moderation: the texts that a guardrail has stopped or judged, those that wait for a reviewer first."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any, Final
+
+import django_filters  # type: ignore[import-untyped]
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.models import Site
+
+from wagtail_ai_content.core.guardrails.check import Finding, Verdict
+from wagtail_ai_content.pipeline.visibility import MODERATE, SEE_MODERATION, may_see_moderation
+from wagtail_ai_content.records.guardrails import api as guardrails
+from wagtail_ai_content.records.guardrails.api import STAGES, DecisionFilter, ModerationDecision, Standing
+
+from .exports import SafeReport
+from .labels import function_choices, function_label, translated
+from .paging import ReportPaginator
+
+ICON: Final = "glasses"
+CODENAMES: Final = [name.partition(".")[2] for name in (SEE_MODERATION, MODERATE)]
+
+
+def permissions() -> QuerySet[Permission]:
+    """What the form of a group offers."""
+    return Permission.objects.filter(content_type__app_label="wagtail_ai_content", codename__in=CODENAMES)
+
+
+class ModerationMenuItem(MenuItem):  # type: ignore[misc]  # Wagtail ships no types
+    """In the menu of reports, for who may see it."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_see_moderation(request.user)
+
+
+def menu_item() -> ModerationMenuItem:
+    url = reverse("ai_moderation:index")
+    return ModerationMenuItem(_("AI moderation"), url, name="ai-moderation", icon_name=ICON, order=1060)
+
+
+# --- filters
+
+
+def check_choices() -> list[tuple[str, str]]:
+    return [(name, translated(name)) for name in guardrails.checks()]
+
+
+class ModerationFilter(WagtailFilterSet):  # type: ignore[misc]
+    """The filters of the list; each has an index of its own."""
+
+    standing = django_filters.ChoiceFilter(label=_("Decision"), choices=Standing.choices)
+    stage = django_filters.ChoiceFilter(label=_("Where"), choices=list(STAGES.items()))
+    function = django_filters.ChoiceFilter(label=_("AI function"), choices=function_choices)
+    check = django_filters.ChoiceFilter(label=_("Found by"), choices=check_choices)
+    site = django_filters.ModelChoiceFilter(label=_("Site"), queryset=Site.objects.all())
+    created = django_filters.DateFromToRangeFilter(label=_("Date"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = ModerationDecision
+        fields = ["standing", "stage", "function", "check", "site", "created"]
+
+    @property
+    def chosen(self) -> DecisionFilter:
+        told = self.form.cleaned_data
+        span, site = told.get("created"), told.get("site")
+        last = span.stop if span else None
+        return DecisionFilter(
+            standing=told.get("standing") or "",
+            stage=told.get("stage") or "",
+            function=told.get("function") or "",
+            check=told.get("check") or "",
+            site=site.pk if site else None,
+            since=span.start if span else None,
+            until=last + datetime.timedelta(microseconds=1) if last else None,
+        )
+
+
+# --- columns
+
+
+def category_label(decision: ModerationDecision) -> str:
+    """What was found; where that was a warning at most, what the sternest of them says."""
+    first = _first(decision)
+    return translated(decision.category or (first.category if first else "")) or gettext("Nothing was found")
+
+
+def excerpt_label(decision: ModerationDecision) -> str:
+    first = _first(decision)
+    return first.excerpt if first else ""
+
+
+def check_label(decision: ModerationDecision) -> str:
+    first = _first(decision)
+    return translated(decision.check_name or (first.check if first else "")) or "—"
+
+
+def asker_label(decision: ModerationDecision) -> str:
+    return decision.asked_by or gettext("Nobody, by a command")
+
+
+def standing_label(decision: ModerationDecision) -> str:
+    return str(guardrails.standing_of(decision).label)
+
+
+def detail_url(decision: ModerationDecision) -> str:
+    return reverse("ai_moderation:decision", args=[decision.pk])
+
+
+def _first(decision: ModerationDecision) -> Finding | None:
+    found = Verdict(findings=guardrails.findings_of(decision))
+    return next(iter(found.stopping or found.findings), None)
+
+
+def is_waiting(decision: ModerationDecision) -> bool:
+    return guardrails.standing_of(decision) is Standing.WAITING
+
+
+class FoundColumn(TitleColumn):  # type: ignore[misc]
+    """What was found, with the place."""
+
+    cell_template_name = "wagtail_ai_content/manage/found_cell.html"
+
+    def get_cell_context_data(self, instance: ModerationDecision, parent_context: Any) -> dict[str, Any]:
+        return {**super().get_cell_context_data(instance, parent_context), "excerpt": excerpt_label(instance)}
+
+
+class ModerationReport(SafeReport):
+    """Texts that wait, then the others, newest first."""
+
+    model = ModerationDecision
+    permission_policy = None  # one permission for all of it, asked in dispatch()
+    template_name = "wagtail_ai_content/manage/moderation_list.html"
+    page_title = _("AI moderation")
+    header_icon = ICON
+    filterset_class = ModerationFilter
+    default_ordering = None
+    index_url_name = "ai_moderation:index"
+    index_results_url_name = "ai_moderation:results"
+    table_classname = "listing wac-report"
+    columns = [
+        FoundColumn(
+            "category", label=_("What it is"), accessor=category_label, get_url=detail_url, classname="wac-found"
+        ),
+        StatusTagColumn("standing", label=_("Decision"), accessor=standing_label, primary=is_waiting),
+        Column("check", label=_("Found by"), accessor=check_label),
+        Column("stage", label=_("Where"), accessor="get_stage_display"),
+        Column("function", label=_("AI function"), accessor=lambda row: function_label(row.function)),
+        Column("site_name", label=_("Site")),
+        Column("asked_by", label=_("Asked by"), accessor=asker_label),
+        DateColumn("created", label=_("Found")),
+        Column("reviewer_name", label=_("Reviewer")),
+    ]
+    list_export = [
+        "id", "created", "standing", "category", "excerpt", "check", "stage", "function", "site_name", "asked_by",
+        "reviewer_name", "reviewed", "note",
+    ]  # fmt: skip
+    export_headings = {
+        "id": _("Number"), "created": _("Found (UTC)"), "standing": _("Decision"), "category": _("What it is"),
+        "excerpt": _("Place"), "check": _("Found by"), "stage": _("Where"), "function": _("AI function"),
+        "site_name": _("Site"), "asked_by": _("Asked by"), "reviewer_name": _("Reviewer"),
+        "reviewed": _("Decided (UTC)"), "note": _("Note"),
+    }  # fmt: skip
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not may_see_moderation(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if self.is_export:  # before anything counts or holds all decisions
+            return self.as_spreadsheet(self._exported(), request.GET["export"])
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def chosen(self) -> DecisionFilter:
+        return self.filters.chosen if self.filters.is_valid() else DecisionFilter()
+
+    def filter_queryset(self, queryset: QuerySet[ModerationDecision]) -> QuerySet[ModerationDecision]:
+        return guardrails.selected(self.chosen)
+
+    def get_paginator(self, queryset: Any, per_page: int, **options: Any) -> ReportPaginator:
+        chosen = self.chosen
+        return ReportPaginator(
+            queryset,
+            per_page,
+            counted=lambda: guardrails.count(chosen),
+            rows=lambda skip, limit: guardrails.page(chosen, skip=skip, limit=limit),
+            most=guardrails.MOST_COUNTED,
+            **options,
+        )
+
+    def get_filename(self) -> str:
+        return f"ai-moderation-{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
+
+    def _exported(self) -> Iterator[ModerationDecision]:
+        return guardrails.every(self.chosen)
+
+    def to_row_dict(self, item: ModerationDecision) -> dict[str, Any]:
+        own = {
+            "standing": standing_label(item),
+            "category": category_label(item),
+            "excerpt": excerpt_label(item),
+            "check": check_label(item),
+            "stage": item.get_stage_display(),
+        }
+        return {name: own[name] if name in own else getattr(item, name) for name in self.list_export}
+
+    @property
+    def no_results_message(self) -> str:
+        if self.is_filtering:
+            return gettext("No texts match your query.")
+        return gettext("No text was stopped yet. What the AI rules of a site stop or hold is listed here.")

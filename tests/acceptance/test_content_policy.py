@@ -87,6 +87,8 @@ def screens(ebbstow: Site) -> dict[str, str]:
         "prompts": "snippets/wagtail_ai_content/prompttemplate/",
         "prompt": f"snippets/wagtail_ai_content/prompttemplate/edit/{prompt}/",
         "phrases": "ai_locked_phrase/",
+        "rules": "snippets/wagtail_ai_content/ruleset/add/",
+        "moderation": "reports/ai-moderation/",
         "account": "account/",
     }
 
@@ -111,7 +113,7 @@ def is_ours(found: dict[str, Any]) -> bool:
 
 SCREENS = [
     "dashboard", "list", "version", "request", "history", "comparison", "editor", "prompts", "prompt", "phrases",
-    "account",
+    "rules", "moderation", "account",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from wagtail.models import Locale, Page, Site
 from tests.support.pages.models import Bulletin, DeepPage, Leaflet, PlainPage, RichPage, SectionPage
 from wagtail_ai_content.features.writing import targets
 from wagtail_ai_content.features.writing.targets import places_of
+from wagtail_ai_content.interfaces.editor import subject
 from wagtail_ai_content.interfaces.editor.subject import Subject
 from wagtail_ai_content.records.prompts.api import PromptTemplate
 
@@ -78,7 +79,8 @@ def test_what_is_not_there_is_not_found(client: Client, admin_user: Any, root: P
     "address",
     [
         "/admin/", "/admin/pages/add/auth/user/1/", "/admin/snippets/pages/bulletin/", "/admin/images/add/",
-        "/admin/users/new/", "/admin/ai_locked_phrase/new/",
+        "/admin/users/new/", "/admin/ai_locked_phrase/new/", "/admin/snippets/wagtail_ai_content/ruleset/add/",
+        "/admin/snippets/wagtail_ai_content/prompttemplate/add/",
     ],
 )  # fmt: skip
 def test_in_forms_without_texts_for_ai_nothing_is_offered(
@@ -143,8 +145,11 @@ def test_pages_and_snippets_are_known_by_the_addresses_of_their_forms(
     assert ask(client, "/admin/snippets/pages/bulletin/add/").json()["subject"]["object"] == ""
 
 
-def test_the_form_of_any_viewset_with_panels_is_known(client: Client, admin_user: Any) -> None:
+def test_the_form_of_any_viewset_with_panels_is_known(
+    client: Client, admin_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client.force_login(admin_user)
+    monkeypatch.setattr(subject, "OWN_APP", "")  # as if it were a site's own
     found = ask(client, reverse("wagtailsnippets_wagtail_ai_content_prompttemplate:add"))
     assert found.status_code == 200
     assert found.json()["subject"]["model"] == "prompttemplate"

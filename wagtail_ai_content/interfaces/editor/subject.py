@@ -23,6 +23,8 @@ from wagtail_ai_content.pipeline.targets import base_page_model, site_of
 
 PAGE_EDITORS = frozenset({"wagtailadmin_pages:edit", "wagtailadmin_pages:revisions_revert"})
 PAGE_CREATOR = "wagtailadmin_pages:add"
+OWN_APP = "wagtail_ai_content"
+"""In our own forms (prompts, rules, settings) stands what an AI is told, which is not for it to write."""
 
 
 class NotOffered(Http404):
@@ -75,7 +77,7 @@ class Subject:
         func: Any = match.func
         kind = getattr(func, "view_class", None)
         view = kind(**func.view_initkwargs) if kind and issubclass(kind, (CreateView, EditView)) else None
-        if view is None or view.model is None or not view.panel:
+        if view is None or view.model is None or not view.panel or view.model._meta.app_label == OWN_APP:
             raise NotOffered
         names = (view.model._meta.app_label, view.model._meta.model_name)
         if isinstance(view, CreateView):

@@ -74,9 +74,22 @@ def test_each_of_many_phrases_is_found_and_the_place_is_shown() -> None:
 
     assert [hit.check for hit in hits] == ["House"]
     assert "Word417" in hits[0].excerpt
-    assert len(hits[0].excerpt) <= 200
+    assert len(hits[0].excerpt) <= 120
     assert hits[0].excerpt.startswith("…")
     assert hits[0].excerpt.endswith("…")
+
+
+def test_a_place_is_told_without_the_fences_around_it() -> None:
+    marker = "0c22f849bf6195c4b94a010e"
+    title = f"Title:\n<page_title-{marker}>\nThe wall\n</page_title-{marker}>\n"
+    text = f"{title}<page_text-{marker}>\nAn old orchard.\n</page_text-{marker}>\nEnd"
+
+    assert [hit.excerpt for hit in found(rule("orchard"), text)] == ["An old orchard."]
+
+
+def test_a_place_at_the_ends_of_a_text_has_no_dots_there() -> None:
+    assert found(rule("orchard"), "Orchard")[0].excerpt == "Orchard"
+    assert found(rule("orchard"), "Orchard " + "and so on " * 30)[0].excerpt.startswith("Orchard and")
 
 
 # --- patterns

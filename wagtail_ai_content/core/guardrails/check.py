@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +47,9 @@ class Status(StrEnum):
 
 _STATUS: Final = {Action.WARN: Status.APPROVED, Action.REVIEW: Status.FLAGGED, Action.BLOCK: Status.REJECTED}
 _SEVERITY: Final = (Action.WARN, Action.REVIEW, Action.BLOCK)
-LONGEST_EXCERPT: Final = 200
+LONGEST_EXCERPT: Final = 120
+_FENCE: Final = re.compile(r"</?[a-z_]{1,40}-[0-9a-f]{16,64}>")
+"""What prompts put around the texts of a site."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,7 @@ class Finding:
     category: str
     """A few words for people and lists: “medical claim”."""
     excerpt: str = ""
-    """The place, with some of the words around it; at most 200 characters."""
+    """The place, with some of the words around it; at most 120 characters."""
     advice: str = ""
     """What to do about it, in the words of whoever made the rule."""
     score: float | None = None
@@ -151,8 +154,10 @@ class Verdict:
 
 
 def excerpt(text: str, start: int, end: int) -> str:
-    """The place from ``start`` to ``end`` with the words around it."""
-    spare = max(0, LONGEST_EXCERPT - (end - start)) // 2
-    begin, stop = max(0, start - spare), min(len(text), end + spare)
-    cut = " ".join(text[begin:stop].split())[: LONGEST_EXCERPT - 2]
-    return ("…" if begin else "") + cut + ("…" if stop < len(text) else "")
+    """The place from ``start`` to ``end`` with the words around it, within the fence in which a prompt has put it."""
+    spare = max(0, LONGEST_EXCERPT - 2 - (end - start)) // 2
+    fences = [found.span() for found in _FENCE.finditer(text, max(0, start - LONGEST_EXCERPT), end + LONGEST_EXCERPT)]
+    begin = max([0, start - spare, *(stops for _, stops in fences if stops <= start)])
+    stop = min([len(text), end + spare, *(starts for starts, _ in fences if starts >= end)])
+    words = " ".join(text[begin:stop].split())[: LONGEST_EXCERPT - 2]
+    return ("…" if begin == start - spare else "") + words + ("…" if stop == end + spare else "")

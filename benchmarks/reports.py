@@ -30,7 +30,8 @@ SCREENS = {
     "audit: the tenth page": "/admin/reports/ai-audit/?p=10",
     "usage": "/admin/reports/ai-usage/",
     "moderation": "/admin/reports/ai-moderation/",
-    "moderation: all decisions": "/admin/reports/ai-moderation/?status=",
+    "moderation: what waits": "/admin/reports/ai-moderation/?standing=waiting",
+    "moderation: the tenth page": "/admin/reports/ai-moderation/?p=10",
 }
 
 

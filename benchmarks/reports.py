@@ -85,7 +85,8 @@ def _make_decisions(rows: int) -> None:
     from wagtail_ai_content.models import ModerationDecision
 
     first = ModerationDecision.objects.count()
-    found = [{"action": "block", "category": "a rule", "excerpt": "…", "advice": "", "score": None, "check": "Rules"}]
+    finding = {"action": "block", "category": "a rule", "excerpt": "…", "advice": "", "score": None, "check": "Rules"}
+    found = [{**finding, "text": None}]
     ModerationDecision.objects.bulk_create(
         (
             ModerationDecision(

@@ -81,7 +81,7 @@ def _make_answers(rows: int) -> None:
 
 
 def _make_decisions(rows: int) -> None:
-    """One in a hundred waits."""
+    """One in ten waits."""
     from wagtail_ai_content.models import ModerationDecision
 
     first = ModerationDecision.objects.count()
@@ -90,7 +90,7 @@ def _make_decisions(rows: int) -> None:
     ModerationDecision.objects.bulk_create(
         (
             ModerationDecision(
-                content_hash=f"{number:064x}", stage="reply", status="rejected" if number % 100 else "flagged",
+                content_hash=f"{number:064x}", stage="reply", status="rejected" if number % 10 else "flagged",
                 check_name="Rules", category="a rule", findings=found, function="rewrite", asked_by="editor",
             )
             for number in range(first, first + rows)

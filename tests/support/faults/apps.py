@@ -16,7 +16,7 @@ class FaultsConfig(AppConfig):
     label = "faults"
 
     def ready(self) -> None:
-        from wagtail_ai_content.pipeline import run
+        from wagtail_ai_content.pipeline import run, steps
 
         die_at = run.reach
 
@@ -24,7 +24,7 @@ class FaultsConfig(AppConfig):
             wait_at(name, Path(os.environ["TEST_HOLD"]))
             die_at(name)
 
-        run.reach = reach
+        run.reach = steps.reach = reach
 
 
 def wait_at(name: str, file: Path) -> None:

@@ -396,3 +396,27 @@ def test_what_a_site_writes_in_its_rules_stands_in_the_audit_trail(plain_page: A
         .order_by("pk")
         .values_list("operation", flat=True)
     ) == ["published", "deleted"]
+
+
+def test_a_rejection_holds_when_its_rule_is_withdrawn(
+    plain_page: Any, editor: Any, lead: Any, model: OpenAIServer
+) -> None:
+    rules = rule_set(words("sunrise", action="review", stage="reply"))
+    edits(model, "At sunrise.")
+    rewritten(plain_page, editor)
+    decide(ModerationDecision.objects.get(), approve=False, user=lead)
+    rules.delete()
+
+    edits(model, "At sunrise.")
+    assert rewritten(plain_page, editor, "In other words").error_code == "blocked"
+
+
+def test_the_preview_knows_what_a_reviewer_has_let_through(
+    plain_page: Any, editor: Any, lead: Any, model: OpenAIServer
+) -> None:
+    rule_set(words("dawn", action="review", stage="request"))
+    rewritten(plain_page, editor)
+    decide(ModerationDecision.objects.get(), approve=True, user=lead)
+    ask = Ask(function="rewrite", page=plain_page, user=editor, params={"instruction": "Shorter", "field": "content"})
+
+    assert preview(ask).stopped is None

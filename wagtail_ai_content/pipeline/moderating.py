@@ -18,7 +18,7 @@ from wagtail_ai_content.records.jobs import api as jobs
 
 from . import audit
 from .again import try_again
-from .moderation import REJECTED, hash_of, of_reply, of_request
+from .moderation import hash_of, of_reply, of_request, rejection
 
 STOPPED: Final = frozenset({Blocked.code, Held.code})
 """Codes of jobs that a guardrail has stopped."""
@@ -51,7 +51,8 @@ def decide(decision: ModerationDecision, *, approve: bool, user: Any, note: str 
         met = [jobs.fetch(job_id) for job_id in guardrails.jobs_of(decision)]
         stopped = [job for job in met if job is not None and job.error_code in STOPPED]
         if not approve:
-            error = Blocked(REJECTED, reason=note or decision.category)
+            decision.note = note
+            error = rejection(decision)
             jobs.explain([job.pk for job in stopped], code=error.code, error=error.text)
             return Decided(going_on=0, problems=())
     problems = [problem for job in stopped if (problem := _go_on(job)) is not None]

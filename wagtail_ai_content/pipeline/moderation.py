@@ -48,7 +48,7 @@ from wagtail_ai_content.core.providers.tokens import estimated
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.core.usage.estimate import Extra
 from wagtail_ai_content.records.guardrails import api as guardrails
-from wagtail_ai_content.records.guardrails.api import Judged
+from wagtail_ai_content.records.guardrails.api import Judged, ModerationDecision
 from wagtail_ai_content.records.jobs.api import Job
 
 logger = logging.getLogger("wagtail_ai_content")
@@ -64,6 +64,9 @@ NOT_SENT_YET = gettext_noop(
 REJECTED = gettext_noop(
     "A reviewer has decided that this may not be used: %(reason)s. Ask in other words, or write this part yourself."
 )
+REJECTED_SILENTLY = gettext_noop(
+    "A reviewer has decided that this may not be used. Ask in other words, or write this part yourself."
+)
 WARNING = gettext_noop("%(check)s: %(reason)s.")
 
 
@@ -73,6 +76,8 @@ class Judgement:
 
     content: Content
     findings: tuple[Finding, ...]
+    known: ModerationDecision | None
+    """What was decided about the same content before."""
 
     @property
     def verdict(self) -> Verdict:
@@ -80,8 +85,9 @@ class Judgement:
 
     @property
     def needs_decision(self) -> bool:
-        """Whether the table of decisions has a part in it; else its warnings are all there is."""
-        return bool(self.verdict.stopping) or any(check.asks for check in checks_for(self.content.stage))
+        """Whether it is stopped, or to be kept; else its warnings are all there is."""
+        asked = any(check.asks for check in checks_for(self.content.stage))
+        return bool(self.verdict.stopping) or asked or _is_rejected(self.known)
 
     @property
     def warnings(self) -> tuple[Text, ...]:
@@ -145,8 +151,7 @@ def check(content: Content, site_id: int | None) -> None:
     Raises: ``Blocked``, ``Held``, ``GuardrailBroken``.
     """
     verdict = Verdict(findings=by_rules(content, guardrails.rules_for(site_id)))
-    if verdict.stopping:
-        raise _error(content.stage, verdict.stopping[0])
+    _hold_to(known_of(content), content.stage, verdict)
 
 
 def weigh(job: Job, judgement: Judgement) -> tuple[Text, ...]:
@@ -156,13 +161,11 @@ def weigh(job: Job, judgement: Judgement) -> tuple[Text, ...]:
     """
     if not judgement.needs_decision:
         return judgement.warnings
-    content, verdict = judgement.content, judgement.verdict
-    digest = hash_of(content)
-    known = guardrails.decisions([digest]).get(digest)
+    content, verdict, known = judgement.content, judgement.verdict, judgement.known
     if known is None or not known.is_by_a_person:
         known = guardrails.keep(
             Judged(
-                content_hash=digest,
+                content_hash=hash_of(content),
                 stage=content.stage,
                 verdict=verdict,
                 checks=_fingerprint(content.stage),
@@ -173,13 +176,31 @@ def weigh(job: Job, judgement: Judgement) -> tuple[Text, ...]:
                 asked_by=job.requested_by_name,
             )
         )
-    if known.is_by_a_person and known.status == Status.APPROVED:
-        return judgement.warnings
-    if known.is_by_a_person:
-        raise Blocked(REJECTED, reason=known.note or known.category)
-    if verdict.stopping:
-        raise _error(content.stage, verdict.stopping[0])
+    _hold_to(known, content.stage, verdict)
     return judgement.warnings
+
+
+def _hold_to(known: ModerationDecision | None, stage: Stage, verdict: Verdict) -> None:
+    """A person's decision counts, else what was found. Raises: ``Blocked``, ``Held``."""
+    if known is not None and _is_rejected(known):
+        raise rejection(known)
+    if verdict.stopping and not (known is not None and known.is_by_a_person):
+        raise _error(stage, verdict.stopping[0])
+
+
+def _is_rejected(known: ModerationDecision | None) -> bool:
+    return known is not None and known.is_by_a_person and known.status == Status.REJECTED
+
+
+def rejection(decision: ModerationDecision) -> Blocked:
+    """What people are told of a text that a reviewer has rejected."""
+    reason = decision.note or decision.category
+    return Blocked(REJECTED, reason=reason) if reason else Blocked(REJECTED_SILENTLY)
+
+
+def known_of(content: Content) -> ModerationDecision | None:
+    """What was decided about the same content before. One query."""
+    return guardrails.decision_about(hash_of(content))
 
 
 def hash_of(content: Content) -> str:
@@ -234,12 +255,10 @@ def extras(request: Request) -> list[Extra]:
     ]
 
 
-def earlier(content: Content) -> tuple[Finding, ...] | None:
+def earlier(known: ModerationDecision | None, stage: Stage) -> tuple[Finding, ...] | None:
     """What services said about the same content before, where the same ones are asked; None when they have to be
-    asked. To be called in the database's thread."""
-    digest = hash_of(content)
-    known = guardrails.decisions([digest]).get(digest)
-    if known is None or (known.checks != _fingerprint(content.stage) and not known.is_by_a_person):
+    asked."""
+    if known is None or (known.checks != _fingerprint(stage) and not known.is_by_a_person):
         return None
     return guardrails.findings_of(known)
 

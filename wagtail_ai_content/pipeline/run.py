@@ -55,6 +55,7 @@ class JobRun:
 
     fallbacks: tuple[str, ...] = ()
     rules: tuple[RuleSet, ...] = ()
+    known: guardrails.ModerationDecision | None = None
     task: Task
     function: AIFunction
     _composed: Composed
@@ -141,11 +142,12 @@ class JobRun:
         """Look up ``content`` in the rules of the site, and keep what they find in it."""
         self.rules = guardrails.rules_for(self.job.site_id)
         self._content, self._found = content, moderation.by_rules(content, self.rules)
+        self.known = moderation.known_of(content)
         return content
 
     def judged(self, found: tuple[Finding, ...]) -> moderation.Judgement:
         """What the rules and the checks found."""
-        return moderation.Judgement(content=self._content, findings=(*self._found, *found))
+        return moderation.Judgement(content=self._content, findings=(*self._found, *found), known=self.known)
 
     def decide(self, judged: moderation.Judgement) -> tuple[Text, ...]:
         """What a person is told. Raises: ``Blocked``, ``Held``."""

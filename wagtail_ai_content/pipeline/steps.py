@@ -96,8 +96,7 @@ class AsyncSteps:
 
     async def _by_checks(self, content: Content) -> tuple[Finding, ...]:
         checks = moderation.checks_for(content.stage)
-        asking = any(check.asks for check in checks)
-        known = await self._do(lambda: moderation.earlier(content), order=Order.FINISH) if asking else None
+        known = moderation.earlier(self._run.known, content.stage)
         services = Services(self._models, site_id=self._run.job.site_id, do=self._do)
         try:
             return await moderation.by_checks(checks, content, services, known=known)

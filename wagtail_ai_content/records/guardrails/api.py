@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ __all__ = [
     "checks",
     "count",
     "decide",
-    "decisions",
+    "decision_about",
     "every",
     "findings_of",
     "get",
@@ -111,9 +111,9 @@ def _on_site(site_id: int | None) -> Q:
     return Q(site=None) | Q(site_id=site_id) if site_id else Q(site=None)
 
 
-def decisions(hashes: Iterable[str]) -> Mapping[str, ModerationDecision]:
-    """What was decided about texts, by their hash."""
-    return {row.content_hash: row for row in ModerationDecision.objects.filter(content_hash__in=list(hashes))}
+def decision_about(content_hash: str) -> ModerationDecision | None:
+    """What was decided about the text with this hash."""
+    return ModerationDecision.objects.filter(content_hash=content_hash).first()
 
 
 def keep(judged: Judged) -> ModerationDecision:

@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -120,18 +120,13 @@ def of(instance: Any, *, draft: bool = False) -> PageProvenance:
 
 
 def of_many(instances: Iterable[Any], *, draft: bool = False) -> dict[Any, PageProvenance]:
-    """The same for many objects, by primary key, in one query. They are all pages, or all of one model."""
+    """The same for many objects, by primary key, in one query for those published and one for drafts, whose texts are
+    read. They are all pages, or all of one model."""
     objects = list(instances)
-    if not objects:
-        return {}
-    keys = {instance.pk: _pipeline.key_of(instance) for instance in objects}
-    rows = _records.summaries(
-        next(iter(keys.values())).content_type_id, [key.object_id for key in keys.values() if key.object_id]
-    )
-    return {
-        instance.pk: _from_row(rows.get(keys[instance.pk].object_id), draft=draft or not _is_published(instance))
-        for instance in objects
-    }
+    published = [instance for instance in objects if not draft and _is_published(instance)]
+    drafts = [instance for instance in objects if draft or not _is_published(instance)]
+    found = {**_found(published, _pipeline.published), **_found(drafts, _pipeline.drafts)}
+    return {instance.pk: found.get(str(instance.pk)) or _whole(Survey(), {}) for instance in objects}
 
 
 def of_content(instance: Any) -> PageProvenance:
@@ -148,20 +143,17 @@ def carry_over(source: Any, copy: Any) -> None:
 
     Only for copies made by code of your own that are not pages: those of pages and translations know by themselves.
     """
-    target = _pipeline.key_of(copy)
-    if _pipeline.carry(_pipeline.key_of(source), target, live=_is_published(copy)):
-        content = copy.serializable_data()
-        _pipeline.recompute(target, content, model=type(copy), columns=("draft",))
+    _pipeline.carry(_pipeline.key_of(source), _pipeline.key_of(copy), live=_is_published(copy))
 
 
 def _is_published(instance: Any) -> bool:
     return isinstance(instance, DraftStateMixin) and instance.live
 
 
-def _from_row(row: _records.Provenance | None, *, draft: bool) -> PageProvenance:
-    if row is None:
-        return _whole(Survey(), {})
-    return _whole(Survey.from_json(row.draft if draft else row.live), row.generations)
+def _found(objects: Sequence[Any], look_up: Callable[[Sequence[Any]], _pipeline.Surveys]) -> dict[str, PageProvenance]:
+    """What is known of ``objects``, by object id; no query without any."""
+    known = look_up(objects) if objects else {}
+    return {object_id: _whole(survey, generations) for object_id, (survey, generations) in known.items()}
 
 
 def _whole(found: Survey, known: Mapping[str, Any]) -> PageProvenance:

@@ -10,8 +10,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.support.ai_words import COUNCIL, STORM, WALK, ai_writes, draft_of, fresh, save
+from tests.support.ai_words import COUNCIL, STORM, WALK, ai_writes, draft_of, fresh, publish, save
 from tests.support.pages.models import PlainPage
+from wagtail_ai_content import provenance
 from wagtail_ai_content.records.provenance.models import Provenance
 
 
@@ -21,15 +22,24 @@ def queries_of(work: Callable[[], Any]) -> list[str]:
     return [query["sql"] for query in queries if "provenance" in query["sql"]]
 
 
-def test_a_save_asks_once_and_writes_only_what_is_new(plain_page: PlainPage) -> None:
-    human = queries_of(lambda: save(plain_page, content=COUNCIL))
+def test_a_save_pays_nothing_and_asking_for_a_draft_is_one_query(plain_page: PlainPage) -> None:
     ai_writes(plain_page, {"content": WALK})
-    same = queries_of(lambda: save(plain_page, content=WALK))
-    edited = queries_of(lambda: save(plain_page, content=f"{WALK} {COUNCIL}"))
 
-    assert [len(human), len(same), len(edited)] == [1, 1, 2]
-    assert edited[1].startswith("UPDATE")
-    assert "origins" not in edited[1].partition("WHERE")[0]
+    edited = queries_of(lambda: save(plain_page, content=f"{WALK} {COUNCIL}"))
+    asked = queries_of(lambda: provenance.of(plain_page, draft=True))
+
+    assert (len(edited), len(asked)) == (0, 1)
+
+
+def test_publishing_asks_once_and_writes_only_what_is_new(plain_page: PlainPage) -> None:
+    ai_writes(plain_page, {"content": WALK})
+
+    first = queries_of(lambda: publish(plain_page))
+    same = queries_of(lambda: publish(plain_page))
+
+    assert (len(first), len(same)) == (2, 1)
+    assert first[1].startswith("UPDATE")
+    assert "origins" not in first[1].partition("WHERE")[0]
 
 
 @pytest.fixture
@@ -65,7 +75,7 @@ def test_autosaves_that_rewrite_their_revision_are_followed(
     assert draft_of(plain_page).part("content").of_text == pytest.approx(13 / 24, abs=0.01)
 
 
-def test_a_recompute_from_before_another_write_is_done_again(plain_page: PlainPage) -> None:
+def test_what_was_worked_out_before_another_write_is_done_again(plain_page: PlainPage) -> None:
     from wagtail_ai_content.records.provenance import api
 
     ai_writes(plain_page, {"content": WALK})
@@ -75,19 +85,19 @@ def test_a_recompute_from_before_another_write_is_done_again(plain_page: PlainPa
 
     def work_out(row: Provenance) -> dict[str, Any]:
         seen.append(len(row.generations))
-        return {"draft": {"generations": len(row.generations)}}
+        return {"live": {"generations": len(row.generations)}}
 
     api.change(stale, work_out)
 
     row = Provenance.objects.get()
     assert seen == [1, 2]
-    assert row.draft == {"generations": 2}
+    assert row.live == {"generations": 2}
     assert str(version.generation_id) in row.generations
     assert len(row.origins["content"]) == 2
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_autosave_at_the_moment_an_ai_writes_loses_nothing(plain_page: PlainPage) -> None:
+def test_publishing_at_the_moment_an_ai_writes_loses_nothing(plain_page: PlainPage) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite in memory has one connection: only one can write at a time.")
     ai_writes(plain_page, {"content": WALK})
@@ -95,7 +105,7 @@ def test_an_autosave_at_the_moment_an_ai_writes_loses_nothing(plain_page: PlainP
     began, go_on = threading.Event(), threading.Event()
     done: list[str] = []
 
-    def autosave() -> None:
+    def publishes() -> None:
         """Reads the row before the AI's transaction commits, and writes after it."""
         from wagtail_ai_content.pipeline.provenance import key_of
         from wagtail_ai_content.records.provenance import api
@@ -104,11 +114,11 @@ def test_an_autosave_at_the_moment_an_ai_writes_loses_nothing(plain_page: PlainP
         assert row is not None
         began.set()
         go_on.wait(10)
-        api.change(row, lambda now: {"draft": {"seen": len(now.generations)}})
+        api.change(row, lambda now: {"live": {"seen": len(now.generations)}})
         done.append("written")
         connection.close()
 
-    thread = threading.Thread(target=autosave)
+    thread = threading.Thread(target=publishes)
     thread.start()
     began.wait(10)
     with transaction.atomic():
@@ -121,4 +131,4 @@ def test_an_autosave_at_the_moment_an_ai_writes_loses_nothing(plain_page: PlainP
     row = Provenance.objects.get()
     assert waiting
     assert len(row.generations) == 2
-    assert row.draft == {"seen": 2}
+    assert row.live == {"seen": 2}

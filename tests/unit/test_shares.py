@@ -111,9 +111,38 @@ def test_a_copy_of_a_block_and_the_half_of_a_split_one_are_known_again() -> None
     found = of(now, origins)
 
     assert {key for key, part in found.parts.items() if part.kind == "ai"} == {"b", "new", "copy"}
-    assert set(found.found) == {"new", "copy"}
     edited = content(paragraph("new", STORM.replace("two", "three")))
-    assert of(edited, {**origins, **found.found}).parts["new"].of_text == pytest.approx(12 / 13)
+    assert of(edited, origins).parts["new"].of_text == pytest.approx(12 / 13)
+
+
+def test_what_an_ai_writes_into_a_copy_of_its_text_leaves_the_rest_of_it_the_ais() -> None:
+    copied = content(paragraph("b", WALK), paragraph("copy", WALK))
+    origins = origins_of(content(), content(paragraph("b", WALK)))
+    longer = content(paragraph("b", WALK), paragraph("copy", f"{WALK} {STORM}"))
+
+    now = origins_of(copied, longer, "g2", origins)
+
+    assert of(longer, now).parts["copy"].kind == "ai"
+    assert set(of(longer, now).parts["copy"].generations) == {"g1", "g2"}
+
+
+def test_what_a_person_wrote_stays_theirs_when_an_ai_quotes_it_elsewhere() -> None:
+    before = content(paragraph("own", f"{COUNCIL} {STORM}"), paragraph("b", "Nothing yet."))
+    after = content(paragraph("own", f"{COUNCIL} {STORM}"), paragraph("b", f"{COUNCIL} {STORM} {WALK}"))
+
+    origins = origins_of(before, after)
+    moved = content(paragraph("b", f"{COUNCIL} {STORM} {WALK}"), paragraph("elsewhere", f"{COUNCIL} {STORM}"))
+
+    assert "own" not in of(after, origins).parts
+    assert of(after, origins).parts["b"].kind == "ai"
+    assert "elsewhere" not in of(moved, origins).parts
+
+
+def test_a_copy_that_is_mostly_a_persons_by_now_is_theirs() -> None:
+    origins = origins_of(content(), content(paragraph("b", WALK)))
+    now = content(paragraph("b", WALK), paragraph("copy", f"Eleven of us set out along {COUNCIL}"))
+
+    assert set(of(now, origins).parts) == {"b", "body"}
 
 
 def test_a_person_who_writes_the_same_few_words_elsewhere_stays_their_author() -> None:

@@ -1,4 +1,4 @@
-"""Hears when content is saved, published, copied or deleted, so that provenance goes with it.
+"""Hears when content is published, copied or deleted, so that provenance goes with it.
 
 Wagtail says of a copy of a page neither to a hook nor to a signal what it was copied from, unless it was made in the
 admin. But a copy is born with the time of its source's latest revision, to the microsecond, where a new page has none.
@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
 from django.db.models.signals import post_delete, post_save
 from wagtail.models import AbstractPage, Revision, RevisionMixin
 from wagtail.signals import copy_for_translation_done, page_published, page_unpublished, published, unpublished
@@ -28,7 +27,6 @@ _SOURCE: Final = "_wagtail_ai_content_source"
 
 def connect() -> None:
     """Listen. To be called once all models are loaded."""
-    post_save.connect(on_revision, sender=Revision, dispatch_uid=UID)
     page_published.connect(_on_page_published, dispatch_uid=UID)
     published.connect(_on_published, dispatch_uid=UID)
     page_unpublished.connect(_on_unpublished, dispatch_uid=UID)
@@ -41,28 +39,17 @@ def connect() -> None:
                 post_delete.connect(_on_deleted, sender=model, dispatch_uid=UID)
 
 
-def on_revision(instance: Revision, raw: bool, update_fields: Any = None, **_: Any) -> None:
-    if raw or (update_fields is not None and "content" not in update_fields):
-        return
-    model = ContentType.objects.get_for_id(instance.content_type_id).model_class()
-    if model is not None:
-        key = Key(content_type_id=instance.base_content_type_id, object_id=str(instance.object_id))
-        provenance.recompute(key, instance.content, model=model, columns=("draft",))
-
-
 def _on_page_published(instance: Any, revision: Revision | None, alias: bool = False, **_: Any) -> None:
     key = provenance.key_of(instance)
     if alias:
         provenance.carry(_key_of_page(instance, instance.alias_of_id), key, live=True)
     if revision is not None:
-        columns: tuple[provenance.Column, ...] = ("draft", "live") if alias else ("live",)
-        provenance.recompute(key, revision.content, model=type(instance), columns=columns)
+        provenance.publish(key, revision.content, model=type(instance))
 
 
 def _on_published(instance: Any, revision: Revision, **_: Any) -> None:
     if not isinstance(instance, AbstractPage):
-        key = provenance.key_of(instance)
-        provenance.recompute(key, revision.content, model=type(instance), columns=("live",))
+        provenance.publish(provenance.key_of(instance), revision.content, model=type(instance))
 
 
 def _on_unpublished(instance: Any, **_: Any) -> None:

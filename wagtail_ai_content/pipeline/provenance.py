@@ -1,15 +1,15 @@
 """What AI wrote is remembered, and found again in whatever people save.
 
 ``record`` is called where an AI's words come into a revision, ``record_answers`` where a person saved a form that they
-took them into; ``recompute`` after each revision anybody saves;
-``carry`` when an object is copied. ``pipeline.follow`` hears of the last two.
+took them into; ``publish`` and ``carry`` when an object is published or copied, of which ``pipeline.follow`` hears.
+How much of a draft is an AI's is kept nowhere: ``drafts`` works it out from the revision, whoever saved that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
@@ -21,12 +21,10 @@ from wagtail_ai_content.core.versions.attribution import Entry
 from wagtail_ai_content.core.versions.passages import Passage, passages
 from wagtail_ai_content.records.jobs.api import Job
 from wagtail_ai_content.records.provenance import api as provenance
-from wagtail_ai_content.records.provenance.api import Key, Provenance
+from wagtail_ai_content.records.provenance.api import Draft, Key, Provenance
 from wagtail_ai_content.records.versions.api import AIVersion
 
 from .shapes import content_shape
-
-Column = Literal["draft", "live"]
 
 
 def record(version: AIVersion, instance: Any, *, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -38,7 +36,7 @@ def record(version: AIVersion, instance: Any, *, before: Mapping[str, Any], afte
     model = type(instance)
     old, new, proposed = (texts(content, model) for content in (before, after, version.proposed))
     wrote = _Wrote(generation=str(version.generation_id), attributes=_attributes(version), old=old, proposed=proposed)
-    provenance.change(provenance.create(key_of(instance)), wrote.into(new, all_texts=new))
+    provenance.change(provenance.create(key_of(instance)), wrote.into(new))
 
 
 def record_answers(job: Job, instance: Any, content: Mapping[str, Any], answers: Iterable[Answer]) -> None:
@@ -53,14 +51,14 @@ def record_answers(job: Job, instance: Any, content: Mapping[str, Any], answers:
     wrote = _Wrote(
         generation=str(job.pk),
         attributes=_attributes_of_job(job),
-        old={place: replace(now[place], text=answer.source) for place, answer in here.items()},
+        old={**now, **{place: replace(now[place], text=answer.source) for place, answer in here.items()}},
         proposed={place: replace(now[place], text=answer.text) for place, answer in here.items()},
     )
-    key, new = key_of(instance), {place: now[place] for place in here}
+    key = key_of(instance)
     row = provenance.fetch(key)
     known = origins(row) if row else {}
-    if wrote.places(new, known) != known:
-        provenance.change(row or provenance.create(key), wrote.into(new, all_texts=now))
+    if wrote.places(now, known) != known:
+        provenance.change(row or provenance.create(key), wrote.into(now))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,41 +84,61 @@ class _Wrote:
     def places(self, new: Mapping[str, Passage], known: shares.Origins) -> shares.Origins:
         return shares.written(self.old, new, proposed=self.proposed, generation=self.generation, origins=known)
 
-    def into(
-        self, new: Mapping[str, Passage], *, all_texts: Mapping[str, Passage]
-    ) -> Callable[[Provenance], dict[str, Any]]:
+    def into(self, new: Mapping[str, Passage]) -> Callable[[Provenance], dict[str, Any]]:
         """Puts what of ``new`` is the generation's into a row."""
 
         def work_out(row: Provenance) -> dict[str, Any]:
             places = self.places(new, origins(row))
-            survey = shares.survey(all_texts, places)
             return {
-                "origins": _stored({**places, **survey.found}),
+                "origins": {place: [entry.as_json() for entry in entries] for place, entries in places.items()},
                 "generations": {**row.generations, self.generation: self.attributes},
-                "draft": survey.as_json(),
             }
 
         return work_out
 
 
-def recompute(key: Key, content: Mapping[str, Any], *, model: type[Model], columns: tuple[Column, ...]) -> None:
-    """Work out anew how much of ``content`` is an AI's, and keep it in ``columns``.
-
-    One query; a second when that is something else than before.
-    """
+def publish(key: Key, content: Mapping[str, Any], *, model: type[Model]) -> None:
+    """Keep how much of ``content``, published now, is an AI's. One query; a second when it is not as before."""
     row = provenance.fetch(key)
-    if row is None:
-        return
-    now = texts(content, model)
+    if row is not None:
+        now = texts(content, model)
+        provenance.change(row, lambda known: {"live": shares.survey(now, origins(known)).as_json()})
 
-    def work_out(row: Provenance) -> dict[str, Any]:
-        survey = shares.survey(now, origins(row))
-        values: dict[str, Any] = dict.fromkeys(columns, survey.as_json())
-        if survey.found:
-            values["origins"] = {**row.origins, **_stored(survey.found)}
-        return values
 
-    provenance.change(row, work_out)
+Surveys = dict[str, tuple[shares.Survey, Mapping[str, Any]]]
+"""How much of objects is an AI's, and its generations, by object id; only of those that an AI ever wrote for."""
+
+
+def published(instances: Sequence[Any]) -> Surveys:
+    """As they were last published; they are all pages, or all of one model. One query."""
+    rows = provenance.summaries(*_keys_of(instances))
+    return {object_id: (shares.Survey.from_json(row.live), row.generations) for object_id, row in rows.items()}
+
+
+def drafts(instances: Sequence[Any]) -> Surveys:
+    """As their latest revisions are; where there is none, as they are themselves. One query.
+
+    They are all pages, or all of one model.
+    """
+    rows = provenance.with_drafts(*_keys_of(instances))
+    found: Surveys = {}
+    for instance in instances:
+        row, draft = rows.get(str(instance.pk), (None, None))
+        if row is not None:
+            found[row.object_id] = shares.survey(_texts_of_draft(instance, draft), origins(row)), row.generations
+    return found
+
+
+def _keys_of(instances: Sequence[Any]) -> tuple[int, list[str]]:
+    return base_content_type(instances[0]).pk, [str(instance.pk) for instance in instances]
+
+
+def _texts_of_draft(instance: Any, draft: Draft | None) -> dict[str, Passage]:
+    if draft is None:
+        own = instance.specific if isinstance(instance, AbstractPage) else instance
+        return texts(own.serializable_data(), type(own))
+    model = ContentType.objects.get_for_id(draft.content_type_id).model_class()
+    return texts(draft.content, model) if model else {}
 
 
 def carry(source: Key, target: Key, *, live: bool) -> bool:
@@ -131,7 +149,6 @@ def carry(source: Key, target: Key, *, live: bool) -> bool:
     values = {
         "origins": row.origins,
         "generations": row.generations,
-        "draft": row.draft,
         "live": row.live if live else {},
     }
     provenance.change(provenance.create(target, **values), lambda known: values)
@@ -166,10 +183,6 @@ def texts(content: Mapping[str, Any], model: type[Model]) -> dict[str, Passage]:
 def origins(row: Provenance) -> shares.Origins:
     """What AIs wrote for an object, by place."""
     return {place: tuple(Entry.from_json(entry) for entry in entries) for place, entries in row.origins.items()}
-
-
-def _stored(places: shares.Origins) -> dict[str, Any]:
-    return {place: [entry.as_json() for entry in entries] for place, entries in places.items()}
 
 
 def _attributes(version: AIVersion) -> dict[str, Any]:

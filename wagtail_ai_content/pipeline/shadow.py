@@ -17,8 +17,6 @@ from wagtail_ai_content.records.versions import api as versions
 from wagtail_ai_content.signals import proposal_waiting
 
 from . import drafts
-from .provenance import key_of, recompute
-from .targets import snapshot
 from .write import PROPOSE_ACTION
 
 REASON = "shadowed"
@@ -38,7 +36,5 @@ def _offer(version_id: uuid.UUID) -> bool:
         target = drafts.stored(version.target_content_type, version.target_object_id)
         if target is not None:
             log(instance=target, action=PROPOSE_ACTION, data=versions.attribution(version))
-            content = snapshot(drafts.latest(target))
-            recompute(key_of(target), content, model=type(target), columns=("draft",))
         transaction.on_commit(lambda: proposal_waiting.send_robust(sender=type(version), version=version))
     return True

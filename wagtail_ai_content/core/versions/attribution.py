@@ -80,18 +80,23 @@ def count(text: str) -> int:
     return len(_WORD.findall(text))
 
 
+def runs_of(text: Sequence[str], length: int = RUN) -> Iterator[tuple[str, ...]]:
+    """Each ``length`` words in a row."""
+    return zip(*(text[ahead:] for ahead in range(length)), strict=False)
+
+
 def attribute(text: str, entries: Sequence[Entry]) -> Attribution:
     """Whose words ``text`` holds; ``entries`` are what AIs wrote at its place, oldest first."""
     for entry in reversed(entries):
         if entry.text == text:
             return Attribution(authors=entry.authors, there=entry.written, written=entry.written)
     mine = words(text)
-    runs = set(_all_runs(mine))
+    runs = set(runs_of(mine))
     found: list[str | None] = [None] * len(mine)
     there, written = 0, entries[-1].written if entries else 0
     for entry in reversed(entries):
         theirs = words(entry.text)
-        if runs.isdisjoint(_all_runs(theirs)) and not _are_short(theirs, mine):
+        if runs.isdisjoint(runs_of(theirs)) and not _are_short(theirs, mine):
             continue
         authors = _each(entry.authors, len(theirs))
         taken = _taken_over(theirs, mine)
@@ -127,14 +132,19 @@ def write(text: str, *, generation: str, old: str, entries: Sequence[Entry], pro
 
 
 def cut(entry: Entry, text: str) -> Entry | None:
-    """The part of ``entry`` that is ``text``, word for word; None when it is not in there or hardly the AI's."""
-    start = entry.text.find(text)
-    if start < 0:
+    """The part of ``entry`` that ``text`` was made of; None when it is not, or hardly, an AI's words from there."""
+    theirs, mine = words(entry.text), words(text)
+    taken = [at for at in _taken_over(theirs, mine) if at is not None]
+    authors = _each(entry.authors, len(theirs))
+    if 2 * sum(authors[at] != PERSON for at in taken) <= len(mine):
         return None
-    first = count(entry.text[:start])
-    authors = _each(entry.authors, count(entry.text))[first : first + count(text)]
-    part = Entry(text=text, authors=_runs(authors))
-    return part if part.written * 2 > len(authors) else None
+    first, end = min(taken), max(taken) + 1
+    return Entry(text=" ".join(theirs[first:end]), authors=_runs(authors[first:end]))
+
+
+def by_a_person(text: str) -> Entry:
+    """``text`` as nobody but people wrote it."""
+    return Entry(text=text, authors=((PERSON, count(text)),))
 
 
 def by_author(authors: Iterable[Run]) -> Counter[str]:
@@ -185,13 +195,9 @@ def _in_order(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
     return [pairs.get(position) for position in range(len(new))]
 
 
-def _all_runs(text: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(text[ahead:] for ahead in range(RUN)), strict=False)
-
-
 def _places_of_runs(old: Sequence[str]) -> dict[tuple[str, ...], list[int]]:
     places: dict[tuple[str, ...], list[int]] = {}
-    for position, run in enumerate(_all_runs(old)):
+    for position, run in enumerate(runs_of(old)):
         known = places.setdefault(run, [])
         if len(known) < PLACES_OF_A_RUN:
             known.append(position)

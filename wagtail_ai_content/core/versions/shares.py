@@ -6,11 +6,11 @@ Never here: whose a single word is (``attribution``), where the texts of a conte
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from .attribution import PERSON, Entry, attribute, by_author, count, cut, write
+from .attribution import PERSON, Entry, attribute, by_a_person, by_author, count, cut, runs_of, words, write
 from .passages import Part, Passage
 
 Kind = Literal["ai", "mixed", "human"]
@@ -20,7 +20,7 @@ MOSTLY: Final = 0.9
 MEMORY: Final = 20
 """How many generations are remembered for one place."""
 PASSAGE: Final = 6
-"""Words a text must have to be known again at another place."""
+"""Words in a row by which a text is known again at another place."""
 
 Origins = Mapping[str, tuple[Entry, ...]]
 """What AIs wrote, by place, oldest first."""
@@ -66,8 +66,6 @@ class Survey:
     whole: Share = HUMAN
     parts: Mapping[str, Share] = field(default_factory=dict)
     """By key of a field, block or place; only what holds a word by an AI."""
-    found: Origins = field(default_factory=dict)
-    """Texts known again where nobody wrote them: in a copy of a block, in the second half of one that was split."""
 
     def as_json(self) -> dict[str, Any]:
         if self.whole.kind == "human":
@@ -84,10 +82,10 @@ class Survey:
 
 def survey(texts: Mapping[str, Passage], origins: Origins) -> Survey:
     """Whose words the ``texts`` of a content (by place) hold."""
-    found = _known_again(texts, origins)
+    again = _known_again(texts, origins)
     whole, parts = _Tally(path=""), dict[str, _Tally]()
     for place, passage in texts.items():
-        entries = origins.get(place) or found.get(place, ())
+        entries = origins.get(place) or again.get(place, ())
         attribution = attribute(passage.text, entries) if entries else None
         authors = by_author(attribution.authors) if attribution else Counter({PERSON: count(passage.text)})
         for tally in (whole, *(_tally(parts, part) for part in passage.parts)):
@@ -98,7 +96,7 @@ def survey(texts: Mapping[str, Passage], origins: Origins) -> Survey:
     whole.written += sum(entries[-1].written for place, entries in origins.items() if place not in texts and entries)
     shares = {key: tally.share() for key, tally in parts.items()}
     ours = {key: share for key, share in shares.items() if share.kind != "human"}
-    return Survey(whole=whole.share(), parts=ours, found=found)
+    return Survey(whole=whole.share(), parts=ours)
 
 
 def written(
@@ -109,32 +107,56 @@ def written(
     generation: str,
     origins: Origins,
 ) -> Origins:
-    """``origins`` with what ``generation`` wrote from ``before`` to ``after``; ``proposed`` is the AI's own text."""
+    """``origins`` with what ``generation`` wrote from ``before`` to ``after``; ``proposed`` is the AI's own text.
+
+    A text that it left alone and quoted elsewhere is remembered as a person's.
+    """
+    changed = {place for place, now in after.items() if place not in before or before[place].text != now.text}
+    again = _known_again({place: before[place] for place in changed if place in before}, origins)
     result = dict(origins)
-    for place, passage in after.items():
+    for place in changed:
         old = before[place].text if place in before else ""
-        if passage.text == old:
-            continue
-        entries = tuple(origins.get(place, ()))
+        entries = tuple(origins.get(place) or again.get(place, ()))
         suggestion = proposed[place].text if place in proposed else None
-        entry = write(passage.text, generation=generation, old=old, entries=entries, proposed=suggestion)
+        entry = write(after[place].text, generation=generation, old=old, entries=entries, proposed=suggestion)
         if entry:
             result[place] = (*entries, entry)[-MEMORY:]
-    return result
+    kept = {place: now for place, now in after.items() if place not in changed}
+    quoted = _known_again(kept, result).keys() - _known_again(kept, origins).keys()
+    return {**result, **{place: (by_a_person(kept[place].text),) for place in quoted}}
 
 
 def _known_again(texts: Mapping[str, Passage], origins: Origins) -> Origins:
-    """Entries for texts that stand, word for word, inside of what an AI wrote at another place."""
+    """Entries for texts of places where no AI is known to have written, made mostly of its words at another place.
+
+    As in a copy of a block, or in the second half of one that was split, also when it has been edited since.
+    """
+    strange = {
+        place: runs
+        for place, passage in texts.items()
+        if place not in origins and (runs := set(runs_of(words(passage.text), PASSAGE)))
+    }
     entries = [entry for known in origins.values() for entry in reversed(known)]
-    everything = "\0".join(entry.text for entry in entries)
+    holders = _holders(entries, set().union(*strange.values()))
     found: dict[str, tuple[Entry, ...]] = {}
-    for place, passage in texts.items():
-        if place in origins or passage.text not in everything or count(passage.text) < PASSAGE:
+    for place, runs in strange.items():
+        shared = Counter(number for run in runs for number in holders.get(run, ()))
+        if not shared:
             continue
-        parts = (cut(entry, passage.text) for entry in entries)
-        if part := next((part for part in parts if part), None):
+        nearest = max(shared, key=lambda number: (shared[number], not entries[number].written, -number))
+        if part := cut(entries[nearest], texts[place].text):
             found[place] = (part,)
     return found
+
+
+def _holders(entries: Sequence[Entry], wanted: Collection[tuple[str, ...]]) -> dict[tuple[str, ...], list[int]]:
+    """In which of ``entries``, by number, each of the ``wanted`` runs of words stands."""
+    holders: dict[tuple[str, ...], list[int]] = {}
+    if wanted:
+        for number, entry in enumerate(entries):
+            for run in set(runs_of(words(entry.text), PASSAGE)).intersection(wanted):
+                holders.setdefault(run, []).append(number)
+    return holders
 
 
 @dataclass

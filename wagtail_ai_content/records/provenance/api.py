@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Now
+from wagtail.models import Revision
 
 from .models import Provenance
 
-__all__ = ["Key", "Provenance", "change", "create", "fetch", "forget", "summaries"]
+__all__ = ["Draft", "Key", "Provenance", "change", "create", "fetch", "forget", "summaries", "with_drafts"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,15 @@ class Key:
     object_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """The latest revision of an object."""
+
+    content_type_id: int
+    """Of the object's own type."""
+    content: Mapping[str, Any]
+
+
 def fetch(key: Key) -> Provenance | None:
     """The row of an object; None when no AI ever wrote for it."""
     return Provenance.objects.filter(content_type_id=key.content_type_id, object_id=key.object_id).first()
@@ -33,6 +43,23 @@ def summaries(content_type_id: int, object_ids: Collection[str]) -> dict[str, Pr
     """The rows of objects of one type, by object id, without ``origins``, which are large."""
     rows = Provenance.objects.filter(content_type_id=content_type_id, object_id__in=object_ids).defer("origins")
     return {row.object_id: row for row in rows}
+
+
+def with_drafts(content_type_id: int, object_ids: Collection[str]) -> dict[str, tuple[Provenance, Draft | None]]:
+    """The rows of objects of one type, each with the latest revision if there is one, by object id. One query."""
+    latest = Revision.objects.filter(
+        base_content_type=OuterRef("content_type"), object_id=OuterRef("object_id")
+    ).order_by("-created_at", "-pk")
+    rows = Provenance.objects.filter(content_type_id=content_type_id, object_id__in=object_ids).annotate(
+        draft_type=Subquery(latest.values("content_type")[:1]), draft_content=Subquery(latest.values("content")[:1])
+    )
+    return {
+        row.object_id: (
+            row,
+            Draft(content_type_id=row.draft_type, content=row.draft_content) if row.draft_type is not None else None,
+        )
+        for row in rows
+    }
 
 
 def create(key: Key, **values: Mapping[str, Any]) -> Provenance:

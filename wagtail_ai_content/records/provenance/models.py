@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 class Provenance(models.Model):
     """What AI wrote for one object, and how much of it is still there.
 
-    ``origins`` remembers what AIs wrote, by place, ``generations`` how, by id. ``draft`` and ``live`` are worked out
-    from that for the latest revision and for what is published, whoever saves; both are empty when there is no word by
-    an AI. Deleted with the object; what was asked and answered stays in the versions.
+    ``origins`` remembers what AIs wrote, by place, ``generations`` how, by id. ``live`` is worked out from that when
+    something is published, for the site's readers; empty when there is no word by an AI. For a draft it is worked out
+    whenever somebody asks. Deleted with the object; what was asked and answered stays in the versions.
 
     Personal data: none of its own; ``origins`` holds texts of the content.
     """
@@ -25,7 +25,6 @@ class Provenance(models.Model):
     """``{place: [{"text", "authors": [[generation or "", words], …]}, …]}``, oldest first."""
     generations = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     """Their attributes: version, function, model, parameters, prompt, confidence, quality, time."""
-    draft = models.JSONField(default=dict)
     live = models.JSONField(default=dict)
     writes = models.PositiveIntegerField(default=0)
     """Raised by each write. Whoever worked something out from an older state sees another number and does it again."""

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
@@ -107,12 +106,10 @@ def _check_address(name: str, address: Any) -> Iterator[CheckMessage]:
     if not is_plain(text):
         yield _error(8, f"{named} is not the address of an API.", "Write it as https://host/v1, without ? and #.")
         return
-    hosts = conf.get("API_HOSTS")
-    if _is_list_of_texts(hosts) and not listed(read_address(text).host, hosts):
+    found, hosts = read_address(text), conf.get("API_HOSTS")
+    if _is_list_of_texts(hosts) and not listed(found.host, hosts):
         yield _error(51, f"{named} is at a host that API_HOSTS does not list.", "List it, or correct the address.")
-        return
-    parts = urlsplit(text)  # the host as written: numbers in other notations are not read alike everywhere
-    if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
+    elif found.scheme == "http" and not _is_this_machine(found.host):
         yield Warning(
             f"Texts and the key are sent to {named} without encryption.",
             hint="Write https://, or silence this check where the way there is private, as between containers.",
@@ -124,7 +121,7 @@ def _is_this_machine(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host.rstrip(".") == "localhost"
+        return host == "localhost"
 
 
 @register(PREFIX)

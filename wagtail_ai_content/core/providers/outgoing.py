@@ -69,12 +69,16 @@ def address_of(model: str, credentials: Mapping[str, Credential]) -> dict[str, A
 
 
 def is_plain(api_base: str) -> bool:
-    """Whether the address of an API can be understood in one way only, and has nothing behind its path."""
+    """Whether the address of an API can be understood in one way only, and has nothing behind its path.
+
+    Numbers in other notations than the usual one cannot: not every library reads them as we do.
+    """
     try:
         address = read_address(api_base)
     except ValueError:
         return False
-    return not address.fragment and "?" not in address.target
+    as_written = address.host in api_base.lower() or "xn--" in address.host
+    return as_written and not address.fragment and "?" not in address.target
 
 
 def arguments_of(request: Request) -> dict[str, Any]:

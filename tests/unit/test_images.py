@@ -17,6 +17,7 @@ from PIL import Image, ImageFile, ImageOps, PngImagePlugin
 
 from tests.support.pictures import MARK, beside_its_pixels, drawn, mark_of, opened
 from wagtail_ai_content.core.errors import MalformedReply, UnusableImage
+from wagtail_ai_content.core.images.containers import taken_apart
 from wagtail_ai_content.core.images.gate import picture
 
 KINDS = ("PNG", "JPEG", "WEBP")
@@ -98,7 +99,7 @@ def test_every_kind_of_colours_is_taken(kind: str, mode: str) -> None:
     assert all(abs(a - b) < 30 for a, b in zip(pixel, original, strict=True))
 
 
-@pytest.mark.parametrize("mode", ["P", "L", "RGB"])
+@pytest.mark.parametrize("mode", ["P", "L", "RGB", "1"])
 def test_transparency_is_kept(mode: str) -> None:
     image = Image.new(mode, SIZE, 5 if mode != "RGB" else (5, 6, 7))
     if mode == "P":
@@ -224,19 +225,19 @@ def test_a_file_cut_off_anywhere_is_refused_whatever_the_site_set(
             picture(data[:length])
 
 
-def test_a_second_size_in_a_file_is_refused() -> None:
+def test_a_second_size_in_a_file_is_refused_before_anything_is_decoded() -> None:
     size = resized("PNG", 20_000, 20_000)[8:33]
     with pytest.raises(MalformedReply):
-        picture(with_chunks(size))
+        taken_apart(with_chunks(size))
     data = drawn("JPEG")
     start = data.index(b"\xff\xc0")
     frame = data[start : start + 19]
     with pytest.raises(MalformedReply):
-        picture(data[:start] + frame + data[start:])
+        taken_apart(data[:start] + frame + data[start:])
     data = drawn("WEBP")
     twice = b"WEBP" + data[12:] * 2
     with pytest.raises(MalformedReply):
-        picture(b"RIFF" + struct.pack("<I", len(twice)) + twice)
+        taken_apart(b"RIFF" + struct.pack("<I", len(twice)) + twice)
 
 
 def test_a_jpeg_of_a_thousand_scans_is_refused() -> None:

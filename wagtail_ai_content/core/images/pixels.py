@@ -59,7 +59,6 @@ def _decoded(container: Container) -> Image.Image:
         image = image.transpose(_TURNS[container.orientation])
     if container.format == "WEBP" and image is opened:
         image = image.copy()  # so that its decoder goes, which holds the pixels thrice
-    image.info = {}
     return image
 
 

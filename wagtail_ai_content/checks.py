@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from . import conf
+from .core.providers.addresses import listed, read_address
+from .core.providers.outgoing import is_plain
 
 PREFIX = "wagtail_ai_content"
 OF_DICTS = frozenset({"FUNCTIONS", "PRICES", "PROVIDERS"})
@@ -52,7 +53,10 @@ def _check_option(key: str, value: Any) -> Iterator[CheckMessage]:
             yield from _check_rules(label, rules)
     elif key == "PROVIDERS":
         for name, told in value.items():
-            yield from _check_address(name, told.get("API_BASE") if isinstance(told, dict) else None)
+            yield from _check_address(name, told.get("API_BASE"))
+            yield from _check_hosts(f"['PROVIDERS'][{name!r}]['IMAGE_HOSTS']", told.get("IMAGE_HOSTS", []))
+    elif key == "API_HOSTS":
+        yield from _check_hosts("['API_HOSTS']", value)
 
 
 def _check_rules(label: str, rules: Any) -> Iterator[CheckMessage]:
@@ -84,21 +88,28 @@ def _is_list_of_texts(value: Any) -> bool:
     return isinstance(value, (list, tuple, set, frozenset)) and all(isinstance(each, str) for each in value)
 
 
+def _check_hosts(named: str, hosts: Any) -> Iterator[CheckMessage]:
+    if not _is_list_of_texts(hosts):
+        hint = "Write it as in ALLOWED_HOSTS, e.g. ['images.example.org', '.example.net']."
+        yield _error(50, f"WAGTAIL_AI_CONTENT{named} is not a list of hosts.", hint)
+
+
 def _check_address(name: str, address: Any) -> Iterator[CheckMessage]:
     """Never with the address itself: keys have been seen in them."""
     if not address:
         return
     named = f"WAGTAIL_AI_CONTENT['PROVIDERS'][{name!r}]['API_BASE']"
-    try:
-        parts = urlsplit(address if isinstance(address, str) else "")
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-        yield _error(8, f"{named} is not the address of an API.", "Write it as https://host/v1, without ? and #.")
-    elif parts.username is not None:
+    text = address if isinstance(address, str) else ""
+    if "@" in text.partition("://")[2].partition("/")[0].partition("#")[0]:
         yield _error(9, f"{named} has a name or a key in it, which would stand in logs.", "Write the key as API_KEY.")
-    elif parts.scheme == "http" and not _is_this_machine(host):
+        return
+    if not is_plain(text):
+        yield _error(8, f"{named} is not the address of an API.", "Write it as https://host/v1, without ? and #.")
+        return
+    found, hosts = read_address(text), conf.get("API_HOSTS")
+    if _is_list_of_texts(hosts) and not listed(found.host, hosts):
+        yield _error(51, f"{named} is at a host that API_HOSTS does not list.", "List it, or correct the address.")
+    elif found.scheme == "http" and not _is_this_machine(found.host):
         yield Warning(
             f"Texts and the key are sent to {named} without encryption.",
             hint="Write https://, or silence this check where the way there is private, as between containers.",
@@ -110,7 +121,7 @@ def _is_this_machine(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host.rstrip(".").lower() == "localhost"
+        return host == "localhost"
 
 
 @register(PREFIX)

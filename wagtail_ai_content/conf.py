@@ -36,7 +36,15 @@ OPTIONS: Final[Mapping[str, Option]] = {
     "PROVIDERS": Option(
         kind=dict,
         default={},
-        help="Per provider (the part before the slash): API_KEY and API_BASE. Keys may also stay in the environment.",
+        help=(
+            "Per provider (the part before the slash): API_KEY and API_BASE, and IMAGE_HOSTS, from which images are "
+            "fetched that it sends as addresses. Keys may also stay in the environment."
+        ),
+    ),
+    "API_HOSTS": Option(
+        kind=(list, tuple),
+        default=("*",),
+        help="Hosts that are asked, written as in ALLOWED_HOSTS; a request to another one is never sent.",
     ),
     "FUNCTIONS": Option(
         kind=dict,

@@ -20,6 +20,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, gettext_noop
 from wagtail.models import DraftStateMixin
 
+from .core.images.mark import MADE_BY_AI
 from .core.versions.shares import HUMAN, Kind, Share, Survey, survey
 from .pipeline import provenance as _pipeline
 from .records.provenance import api as _records
@@ -34,7 +35,7 @@ LABELS: Final[Mapping[Kind, str]] = {
 DISCLOSURES: Final[Mapping[Kind, str]] = {"ai": "ai-generated", "mixed": "ai-assisted", "human": "none"}
 """Values of ``ai-disclosure`` in the W3C Community Group's draft “AI Content Disclosure”."""
 SOURCE_TYPES: Final[Mapping[Kind, str]] = {
-    "ai": "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
+    "ai": MADE_BY_AI,
     "mixed": "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia",
     "human": "",
 }

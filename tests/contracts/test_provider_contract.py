@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.openai_server import OpenAIServer
+from tests.support.pictures import MARK, mark_of, opened
 from wagtail_ai_content.core.errors import NotConfigured, ProviderUnavailable, RateLimited, Refused
 from wagtail_ai_content.core.providers.base import EmbedRequest, ImageRequest, Message, Provider, Request
 from wagtail_ai_content.core.providers.breaker import BreakerPolicy, BreakerProvider
@@ -140,9 +141,11 @@ async def test_each_text_gets_its_vector(subject: Subject) -> None:
     assert reply.vectors[0] == reply.vectors[2] != reply.vectors[1]
 
 
-async def test_an_image_comes_as_bytes(subject: Subject) -> None:
+async def test_an_image_is_a_still_one_of_known_size_and_marked_as_made_by_ai(subject: Subject) -> None:
     reply = await subject.provider.image(ImageRequest(model=MODEL, prompt="a square", size="8x8"))
-    assert reply.data.startswith(b"\x89PNG")
+    image = opened(reply.data)
+    assert (reply.format, reply.width, reply.height) == (image.format, *image.size)
+    assert mark_of(reply.data) == MARK
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.network import network_watched
 from tests.support.openai_server import OpenAIServer
 from wagtail_ai_content.core.errors import (
     AIError,
@@ -24,6 +25,8 @@ from wagtail_ai_content.core.errors import (
     DeadlineExceeded,
     MalformedReply,
     NotConfigured,
+    NotFetched,
+    NotSupported,
     OutOfCredit,
     ProviderRejected,
     ProviderUnavailable,
@@ -289,15 +292,21 @@ async def test_a_filtered_answer_is_a_refusal_and_a_limited_one_is_marked(provid
     assert (await provider.complete(asking("openai/length"))).truncated
 
 
-async def test_an_image_behind_an_address_is_not_fetched(
-    provider: LiteLLMProvider, openai_server: OpenAIServer
+@pytest.mark.parametrize(("hosts", "error"), [((), NotSupported), (("*",), NotFetched)])
+async def test_an_image_behind_an_address_in_our_network_is_not_fetched(
+    hosts: tuple[str, ...], error: type[AIError], openai_server: OpenAIServer
 ) -> None:
     other = OpenAIServer().start()
-    openai_server.script({"body": json.dumps({"data": [{"url": f"{other.url}/picture.png"}]})})
-    with pytest.raises(AIError):
-        await provider.image(ImageRequest(model="openai/gpt-image-1", prompt="x"))
+    credential = Credential(api_key=CANARY, api_base=openai_server.url, image_hosts=hosts)
+    provider = LiteLLMProvider(credentials={"openai": credential}, now=lambda: datetime.now(UTC))
+    for url in (f"{other.url}/picture.png", "http://127.0.0.1/", "http://localhost/", "https://localhost/"):
+        openai_server.script({"body": json.dumps({"data": [{"url": url}]})})
+        with network_watched() as seen, pytest.raises(error):
+            await provider.image(ImageRequest(model="openai/gpt-image-1", prompt="x"))
+        assert [each for each in seen if "connect" in each and str(openai_server.port) not in each] == []
     assert other.stats["connections"] == 0
     other.stop()
+    await provider.aclose()
 
 
 async def test_vectors_of_another_number_or_place_are_refused(
@@ -340,6 +349,6 @@ def test_nothing_is_imported_before_the_first_call() -> None:
         "import sys; from datetime import datetime; from wagtail_ai_content.core.providers import litellm as ours;"
         "from wagtail_ai_content.core.providers.price_list import bundled_price;"
         "ours.LiteLLMProvider(now=datetime.now).capabilities('openai/m'); bundled_price('openai/gpt-4.1-mini');"
-        "assert 'litellm' not in sys.modules and 'httpx' not in sys.modules and 'django' not in sys.modules"
+        "assert not {'litellm', 'httpx', 'httpcore', 'PIL', 'django'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

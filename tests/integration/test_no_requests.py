@@ -154,7 +154,9 @@ def test_an_image_in_a_reply_is_neither_opened_nor_stored(row: dict[str, Any], a
     "row", [row for row in rows("ssrf") if not row.values[0] or row.values[0]["category"] == "parser"]
 )
 def test_an_api_base_that_could_be_misread_is_told_of(row: dict[str, Any], settings: Any) -> None:
-    settings.WAGTAIL_AI_CONTENT = {"PROVIDERS": {"openai": {"API_BASE": row["payload"]}}}
+    allowed = row.get("policy", "").partition("api_base_allowlist:")[2]
+    hosts = {"API_HOSTS": [allowed]} if allowed else {}
+    settings.WAGTAIL_AI_CONTENT = {"PROVIDERS": {"openai": {"API_BASE": row["payload"]}}, **hosts}
     found = check_options(None)
     # Plain HTTP to this machine is how a model of one's own is asked.
     assert len(found) == (row["payload"] != "HTTP://127.0.0.1")

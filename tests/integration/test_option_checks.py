@@ -100,7 +100,7 @@ def test_an_address_to_which_texts_go_safely_is_silent(address: Any, told: Any) 
 
 @pytest.mark.parametrize(
     "address",
-    ["http://api.example.org/v1", "http://10.0.0.5:8000", "http://localhost.example.org/", "http://0177.0.0.1/"],
+    ["http://api.example.org/v1", "http://10.0.0.5:8000", "http://localhost.example.org/"],
 )
 def test_an_address_without_encryption_is_warned_of(address: str, told: Any) -> None:
     assert ids(told(PROVIDERS={"openai": {"API_BASE": address}})) == ["W008"]
@@ -119,6 +119,12 @@ def test_an_address_without_encryption_is_warned_of(address: str, told: Any) -> 
         "https://evil.example/#api.openai.com",
         "https://[::1",
         "https://a:port/",
+        "http://0177.0.0.1/",
+        "http://2130706433/",
+        "https://api.example.org\\evil.example/",
+        "https://api.example.org\t.evil.example/",
+        "https://api.example.org\u200b/v1",
+        "https://api%2eexample.org/",
     ],
 )
 def test_what_is_no_address_of_an_api_is_refused(address: Any, told: Any) -> None:
@@ -130,3 +136,27 @@ def test_an_address_with_a_key_in_it_is_refused_and_the_key_not_shown(address: s
     found = told(PROVIDERS={"openai": {"API_BASE": address}})
     assert ids(found) == ["E009"]
     assert CANARY not in f"{found[0].msg} {found[0].hint}"
+
+
+@pytest.mark.parametrize("hosts", ["images.example.org", [1], None, {"a": True}])
+def test_hosts_that_are_no_list_are_refused(hosts: Any, told: Any) -> None:
+    assert ids(told(PROVIDERS={"openai": {"IMAGE_HOSTS": hosts}})) == ["E050"]
+
+
+def test_hosts_in_a_list_are_silent(told: Any) -> None:
+    assert told(PROVIDERS={"openai": {"IMAGE_HOSTS": ["images.example.org", ".example.net"]}}, API_HOSTS=["*"]) == []
+
+
+def test_a_list_of_other_things_than_hosts_is_refused(told: Any) -> None:
+    assert ids(told(API_HOSTS=[5], PROVIDERS={"openai": {"API_BASE": "https://api.example.org/v1"}})) == ["E050"]
+
+
+@pytest.mark.parametrize("address", ["https://api.openai.com.evil.example/v1", "https://evil.example/api.openai.com"])
+def test_an_address_at_a_host_that_is_not_listed_is_refused(address: str, told: Any) -> None:
+    found = told(API_HOSTS=["api.openai.com"], PROVIDERS={"openai": {"API_BASE": address}})
+    assert ids(found) == ["E051"]
+    assert "evil" not in f"{found[0].msg} {found[0].hint}"
+
+
+def test_an_address_at_a_host_that_is_listed_is_silent(told: Any) -> None:
+    assert told(API_HOSTS=["api.openai.com"], PROVIDERS={"openai": {"API_BASE": "https://API.openai.com./v1"}}) == []

@@ -23,6 +23,7 @@ import asyncio
 import base64
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -55,7 +56,8 @@ class Call:
 class OpenAIServer:
     """The state of one server; start it with :meth:`start`, in a thread of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._calls: deque[Call] = deque(maxlen=KEEP)
         self._script: deque[Mapping[str, Any]] = deque()
         self._seen: set[Any] = set()
@@ -69,7 +71,11 @@ class OpenAIServer:
     @property
     def url(self) -> str:
         """The base to use as ``api_base``."""
-        return f"http://127.0.0.1:{self._port.result(10)}/v1"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}/v1"
+
+    @property
+    def port(self) -> int:
+        return self._port.result(10)
 
     @property
     def calls(self) -> list[Call]:
@@ -121,7 +127,7 @@ class OpenAIServer:
         app.router.add_route("*", "/{path:.*}", self._on_request)
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", port, backlog=1024)
+        site = web.TCPSite(runner, "127.0.0.1", port, backlog=1024, ssl_context=self._tls)
         await site.start()
         self._port.set_result(runner.addresses[0][1])
         return runner

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from wagtail_ai_content.core.errors import MalformedReply, NotSupported
+from wagtail_ai_content.core.errors import MalformedReply
 from wagtail_ai_content.core.providers.faults import retry_after
 from wagtail_ai_content.core.providers.payloads import from_base64, picture_of, text_of, tokens, usage_of, vector
 
@@ -63,6 +63,12 @@ def test_base64_may_be_wrapped_and_prefixed() -> None:
     assert from_base64("data:image/png;base64,\naGVs\r\nbG8=") == b"hello"
 
 
-def test_an_address_in_place_of_an_image_is_not_supported() -> None:
-    with pytest.raises(NotSupported):
-        picture_of([{"url": "http://169.254.169.254/"}])
+def test_an_image_is_bytes_or_else_an_address() -> None:
+    assert picture_of([{"b64_json": "aGVsbG8=", "url": "https://images.example.org/a.png"}]) == b"hello"
+    assert picture_of([{"b64_json": None, "url": "https://images.example.org/a.png"}]).endswith("/a.png")
+
+
+@pytest.mark.parametrize("rows", [[], None, [{}], [{"b64_json": ""}], [{"b64_json": 5}], [{"url": 5}], [{"url": ""}]])
+def test_what_is_no_image_is_refused(rows: object) -> None:
+    with pytest.raises(MalformedReply):
+        picture_of(rows)

@@ -14,7 +14,7 @@ PAGE = REPO / "docs" / "reference" / "threats.md"
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 ROW = re.compile(r"^\| (?:`)?(\w+)(?:`)? \| (.+) \|$", re.MULTILINE)
 WHY_NOT = re.compile(r"Not yet: [^|]{20,}")
-CORPORA = ("csv", "injection", "malformed", "pii", "ssti", "unicode_log", "xss")
+CORPORA = ("csv", "images", "injection", "malformed", "pii", "ssrf", "ssti", "unicode_log", "xss")
 
 ROWS = {name: told for name, told in ROW.findall(PAGE.read_text("utf-8")) if name != "corpus"}
 

@@ -9,7 +9,8 @@
     │   │   └── LeftAlone             nobody was asked: the provider has failed too often lately
     │   ├── DeadlineExceeded        the whole call took longer than allowed
     │   └── MalformedReply          an answer came, but not one that can be used
-    │       └── CutReply              the answer stopped in the middle
+    │       ├── CutReply              the answer stopped in the middle
+    │       └── UnusableImage         an image, but not one of those that are used
     └── PermanentError            trying again cannot help
         ├── NotConfigured           a key, model or setting is missing
         │   ├── UnknownModel
@@ -21,6 +22,7 @@
         ├── Held                    a reviewer has to decide first
         ├── GuardrailBroken         a guardrail cannot be asked, so nothing gets past it
         ├── NotSupported            the provider cannot do this
+        ├── NotFetched              an image behind an address from which none is fetched
         ├── NotAllowed              the person may not do this here
         │   └── SwitchedOff           nobody may at the moment: AI is switched off
         ├── QuotaExceeded           a limit of a tier or a budget is used up
@@ -130,6 +132,16 @@ class CutReply(MalformedReply):
         super().__init__(message, reason="cut off")
 
 
+class UnusableImage(MalformedReply):
+    """The AI service sent something else than a still PNG, JPEG or WebP image of reasonable size."""
+
+    code = "unusable_image"
+    message = gettext_noop(
+        "The AI service sent something that is not a PNG, JPEG or WebP image. Nothing was kept. Try again, or choose "
+        "another model for images."
+    )
+
+
 class PermanentError(AIError):
     """The request cannot be carried out as it is."""
 
@@ -221,6 +233,17 @@ class NotSupported(PermanentError):
 
     code = "not_supported"
     message = gettext_noop("The configured AI service cannot do this (%(what)s). Choose another model for it.")
+
+
+class NotFetched(PermanentError):
+    """The image stands at an address from which none is fetched."""
+
+    code = "not_fetched"
+    message = gettext_noop(
+        "The AI service made an image but sent only an address, and this site fetches no images from there. "
+        "Choose another model for images, or ask your developers to look at IMAGE_HOSTS in the WAGTAIL_AI_CONTENT "
+        "setting."
+    )
 
 
 class NotAllowed(PermanentError):

@@ -47,7 +47,7 @@ class Models:
         """``do``: where breakers and cached replies are looked up."""
         self._do = do
         self._breakers = DatabaseBreakers(do)
-        self._adapter = LiteLLMProvider(credentials=_credentials(), now=timezone.now)
+        self._adapter = LiteLLMProvider(credentials=_credentials(), now=timezone.now, api_hosts=conf.get("API_HOSTS"))
         self._prices = price_book()
         self._chains: dict[tuple[str, ...], Provider] = {}
 
@@ -126,7 +126,12 @@ def _configured_models() -> Iterable[str]:
 def _credentials() -> dict[str, Credential]:
     providers: dict[str, dict[str, Any]] = conf.get("PROVIDERS")
     return {
-        name: Credential(api_key=told.get("API_KEY"), api_base=told.get("API_BASE")) for name, told in providers.items()
+        name: Credential(
+            api_key=told.get("API_KEY"),
+            api_base=told.get("API_BASE"),
+            image_hosts=tuple(told.get("IMAGE_HOSTS", ())),
+        )
+        for name, told in providers.items()
     }
 
 

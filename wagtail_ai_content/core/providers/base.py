@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from ..errors import NotSupported
+from ..images.containers import Format
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,9 +121,15 @@ class ImageRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class ImageReply:
-    """One image as the provider sent it: bytes that have not been looked at yet, at most 20 MB."""
+    """One still image that has passed the gate: drawn anew, marked as made by AI, nothing else beside its pixels."""
 
-    data: bytes
+    data: bytes = field(repr=False)
+    """A whole file, at most 20 MB."""
+    format: Format
+    """``PNG``, ``JPEG`` or ``WEBP``, as the provider chose."""
+    width: int
+    """Pixels, as are those of ``height``: at most 8192 a side and 25 million in all. Not always the size asked for."""
+    height: int
     model: str
     cost: Cost = field(default_factory=Cost)
 

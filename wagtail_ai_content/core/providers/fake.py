@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from dataclasses import dataclass, field
 
 from ..errors import AIError
+from ..images.gate import passed
 from .base import (
     Capabilities,
     Chunk,
@@ -33,8 +34,8 @@ from .base import (
 )
 
 PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c636448fd5f0f0003870180c86aa9f30000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de000"
+    "0000c4944415478da63304e9b090002020133687a31f80000000049454e44ae426082"
 )
 """A PNG of one pixel."""
 
@@ -56,6 +57,8 @@ class Step:
     """None to count words."""
     cost: Cost = field(default_factory=Cost)
     confidence: float | None = None
+    image: bytes = PIXEL
+    """What a model for images sends; it has to pass the gate."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """By category, where a moderation service is asked."""
     delay: float = 0.0
@@ -113,7 +116,15 @@ class FakeProvider(Provider):
 
     async def image(self, request: ImageRequest) -> ImageReply:
         step = await self._next(request)
-        return ImageReply(data=PIXEL, model=step.model or request.model, cost=step.cost)
+        picture = await passed(step.image)
+        return ImageReply(
+            data=picture.data,
+            format=picture.format,
+            width=picture.width,
+            height=picture.height,
+            model=step.model or request.model,
+            cost=step.cost,
+        )
 
     async def moderate(self, request: ModerateRequest) -> tuple[Score, ...]:
         """What the next step says of a text: ``Step(scores={"violence": 0.9})``; from 0.5 it is flagged."""

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
@@ -24,11 +24,13 @@ from ..errors import (
     DeadlineExceeded,
     MalformedReply,
     NotConfigured,
+    NotSupported,
     ProviderRejected,
     ProviderUnavailable,
     Refused,
     UnknownModel,
 )
+from ..images.gate import passed
 from .base import (
     Capabilities,
     Chunk,
@@ -43,10 +45,11 @@ from .base import (
     Score,
     Usage,
 )
-from .outgoing import Credential, address_of, arguments_of
+from .outgoing import Credential, address_of, arguments_of, credential_of
 from .payloads import picture_of, scores_of, text_of, usage_of, vectors_of
 
 if TYPE_CHECKING:
+    from .fetching import Fetcher
     from .wire import Exchange, GuardedTransport
 
 T = TypeVar("T")
@@ -55,7 +58,9 @@ logger = logging.getLogger(__name__)
 
 # Only our deadline ends a call. The timeout is constant because it is part of the key of litellm's clients.
 _SOCKET_SECONDS = 3600.0
-_TALKATIVE = ("openai", "openai._base_client", "httpx", "aiohttp.client", "asyncio")
+_TALKATIVE = (
+    *("openai", "openai._base_client", "httpx", "httpcore.connection", "httpcore.http11", "aiohttp.client", "asyncio"),
+)
 _WITHOUT_EMBEDDINGS = frozenset({"anthropic", "groq", "deepseek", "perplexity"})
 _WITH_IMAGES = frozenset({"openai", "azure", "gemini", "vertex_ai"})
 
@@ -150,11 +155,22 @@ class LiteLLMProvider(Provider):
 
     name = "litellm"
 
-    def __init__(self, *, credentials: Mapping[str, Credential] | None = None, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        credentials: Mapping[str, Credential] | None = None,
+        now: Callable[[], datetime],
+        api_hosts: Collection[str] = ("*",),
+        fetcher: Fetcher | None = None,
+    ) -> None:
         """``credentials``: by model (``openai/gpt-4.1-mini``) or by provider (``openai``); the model's come first.
-        ``now``: the time with its zone, to understand a provider that names the date at which to try again."""
+        ``now``: the time with its zone, to understand a provider that names the date at which to try again.
+        ``api_hosts``: where requests may go, whatever sends them there.
+        ``fetcher``: fetches images that are sent as addresses; None for one on the machine's network."""
         self._credentials = dict(credentials or {})
         self._now = now
+        self._api_hosts = tuple(api_hosts)
+        self._fetcher = fetcher
 
     def capabilities(self, model: str) -> Capabilities:
         prefix = model.partition("/")[0]
@@ -210,7 +226,7 @@ class LiteLLMProvider(Provider):
     def _exchange(self, model: str, *, streaming: bool = False) -> Exchange:
         from .wire import Exchange
 
-        return Exchange(model=model, now=self._now, streaming=streaming)
+        return Exchange(model=model, now=self._now, streaming=streaming, hosts=self._api_hosts)
 
     async def _settle(self, call: Awaitable[T], exchange: Exchange, *, ends: float) -> T:
         """What the call gives, or the error it stands for.
@@ -302,7 +318,21 @@ class LiteLLMProvider(Provider):
         # The gpt-image models give bytes always and refuse the parameter; the others give an address without it.
         form = {} if "gpt-image" in request.model else {"response_format": "b64_json"}
         answer = await self._ask("aimage_generation", exchange, prompt=request.prompt, size=request.size, n=1, **form)
-        return ImageReply(data=picture_of(answer.data), model=getattr(answer, "model", None) or request.model)
+        found = picture_of(answer.data)
+        picture = await passed(await self._fetched(found, exchange) if isinstance(found, str) else found)
+        model = getattr(answer, "model", None) or request.model
+        return ImageReply(
+            data=picture.data, format=picture.format, width=picture.width, height=picture.height, model=model
+        )
+
+    async def _fetched(self, url: str, exchange: Exchange) -> bytes:
+        hosts = credential_of(exchange.model, self._credentials).image_hosts
+        if not hosts:
+            raise NotSupported(what="images as bytes")
+        from .fetching import Fetcher
+
+        self._fetcher = self._fetcher or Fetcher()
+        return await _inside(exchange, self._fetcher.fetch(url, hosts=hosts))
 
     async def _moderate(self, request: ModerateRequest, exchange: Exchange) -> tuple[Score, ...]:
         answer = await self._ask("amoderation", exchange, input=request.text)

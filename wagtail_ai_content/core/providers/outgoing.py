@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import NotConfigured
+from ..text import gettext_noop
+from .addresses import read_address
 from .base import Request
+
+NO_ADDRESS = gettext_noop(
+    "The AI service is not set up: API_BASE of the model “%(model)s” is not a plain address. "
+    "Ask your developers to check the WAGTAIL_AI_CONTENT setting."
+)
 
 _DEFAULT_BASES = {
     # Without an address litellm asks the Hub first where the model lives: a second request, and a synchronous one.
@@ -33,22 +41,44 @@ class Credential:
     environment is never sent to an address it was not meant for."""
     api_base: str | None = None
     """Address of the provider's API, e.g. of a server of one's own; None for the public one."""
+    image_hosts: tuple[str, ...] = ()
+    """Hosts from which an image is fetched when the provider answers with its address; empty to fetch none."""
 
     def arguments(self) -> dict[str, str]:
         key = self.api_key or ("not-needed" if self.api_base else None)
         return {name: value for name, value in (("api_key", key), ("api_base", self.api_base)) if value}
 
 
+def credential_of(model: str, credentials: Mapping[str, Credential]) -> Credential:
+    """The model's credential goes before the provider's."""
+    return credentials.get(model) or credentials.get(model.partition("/")[0]) or Credential()
+
+
 def address_of(model: str, credentials: Mapping[str, Credential]) -> dict[str, Any]:
-    """Which model litellm is to ask, where and with what key. The model's credential goes before the provider's."""
+    """Which model litellm is to ask, where and with what key. Raises: ``NotConfigured``."""
     prefix, _, name = model.partition("/")
-    credential = credentials.get(model) or credentials.get(prefix) or Credential()
+    credential = credential_of(model, credentials)
+    if credential.api_base and not is_plain(credential.api_base):
+        raise NotConfigured(NO_ADDRESS, model=model)
     if prefix in _OLLAMA:
         base = credential.api_base or os.environ.get("OLLAMA_API_BASE") or "http://localhost:11434"
         base = base.rstrip("/").removesuffix("/v1") + "/v1"
         return {"model": f"openai/{name}", "api_base": base, "api_key": credential.api_key or "ollama", **_ONE_TRY}
     default = {"api_base": _DEFAULT_BASES[prefix]} if prefix in _DEFAULT_BASES else _ONE_TRY
     return {"model": model, **default, **credential.arguments()}
+
+
+def is_plain(api_base: str) -> bool:
+    """Whether the address of an API can be understood in one way only, and has nothing behind its path.
+
+    Numbers in other notations than the usual one cannot: not every library reads them as we do.
+    """
+    try:
+        address = read_address(api_base)
+    except ValueError:
+        return False
+    as_written = address.host in api_base.lower() or "xn--" in address.host
+    return as_written and not address.fragment and "?" not in address.target
 
 
 def arguments_of(request: Request) -> dict[str, Any]:

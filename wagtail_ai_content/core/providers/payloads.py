@@ -11,12 +11,10 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..errors import MalformedReply, NotSupported
+from ..errors import MalformedReply
 from .base import Score, Usage
 
 _MOST_TOKENS = 1_000_000_000
-_PNG_START = b"\x89PNG\r\n\x1a\n"
-_PNG_END = b"IEND\xaeB`\x82"
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -183,17 +181,17 @@ def from_base64(value: str) -> bytes:
         raise MalformedReply(reason="not base64") from None
 
 
-def picture_of(rows: Any) -> bytes:
-    """The bytes of the first image. Raises: ``MalformedReply``, ``NotSupported``."""
+def picture_of(rows: Any) -> bytes | str:
+    """The bytes of the first image, or the address at which the provider says it stands. Neither is looked at.
+
+    Raises: ``MalformedReply``.
+    """
     if not isinstance(rows, Sequence) or not rows:
         raise MalformedReply(reason="no image")
-    value = _field(rows[0], "b64_json")
-    if not value and _field(rows[0], "url"):
-        # An address a provider names is never fetched: it may point anywhere, into our own network too.
-        raise NotSupported(what="images as bytes")
+    value, address = _field(rows[0], "b64_json"), _field(rows[0], "url")
+    if not value and isinstance(address, str) and address:
+        return address
     data = from_base64(value) if isinstance(value, str) else b""
     if not data:
         raise MalformedReply(reason="an empty image")
-    if data.startswith(_PNG_START) and not data.endswith(_PNG_END):
-        raise MalformedReply(reason="an image cut off")
     return data

@@ -21,8 +21,9 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-from ..errors import AIError, CutReply, MalformedReply, ProviderRejected, ProviderUnavailable
+from ..errors import AIError, CutReply, MalformedReply, NotConfigured, ProviderRejected, ProviderUnavailable
 from ..text import gettext_noop
+from .addresses import listed
 from .faults import error_for
 from .payloads import read_object, tidied
 
@@ -30,6 +31,10 @@ MAX_BYTES = 20_000_000
 """An answer is smaller than this, inflated."""
 
 TOO_BIG = gettext_noop("The AI service sent more than %(megabytes)s MB, which no answer should have. Nothing was kept.")
+ELSEWHERE = gettext_noop(
+    "The AI service is not set up: the model “%(model)s” is at a host that API_HOSTS does not list. Nothing was sent. "
+    "Ask your developers to check the WAGTAIL_AI_CONTENT setting."
+)
 
 # Line ends and quotes inside of JSON strings are escaped, so text written by a model cannot look like the end of the
 # stream: OpenAI's, or Gemini's.
@@ -59,6 +64,8 @@ class Exchange:
     model: str
     now: Callable[[], datetime]
     streaming: bool = False
+    hosts: tuple[str, ...] = ("*",)
+    """Where requests may go."""
     status: int | None = None
     failure: AIError | None = None
     """What went wrong, in our words."""
@@ -120,6 +127,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return _handed_on(response, httpx.Response(response.status_code, content=_checked(body, response, exchange)))
 
     async def _send(self, request: httpx.Request, exchange: Exchange) -> httpx.Response:
+        if not listed(request.url.raw_host.decode("ascii"), exchange.hosts):
+            raise exchange.stop(NotConfigured(ELSEWHERE, model=exchange.model))
         if str(request.url) in exchange.urls:
             raise exchange.stop(ProviderUnavailable())
         exchange.urls.add(str(request.url))

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "wagtail_modeladmin",
     "wagtail.contrib.settings",
     "wagtail.contrib.simple_translation",
+    "wagtail.contrib.typed_table_block",
     "wagtail.api.v3",
     "wagtail.locales",
     "wagtail.embeds",

@@ -12,6 +12,7 @@ from wagtail.blocks import (
     StructBlock,
     TextBlock,
 )
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.embeds.blocks import EmbedBlock
 from wagtail.images.blocks import ImageBlock
 
@@ -51,12 +52,20 @@ class AsideBlock(StreamBlock):
         template = "world/blocks/aside.html"
 
 
+class TableBlock(TypedTableBlock):
+    """Cells of plain or of rich text, as the columns say."""
+
+    text = CharBlock(required=False)
+    rich_text = RichTextBlock(features=["bold", "italic", "link"], required=False)
+
+
 class ArticleBody(StreamBlock):
     heading = CharBlock(form_classname="title", icon="title", template="world/blocks/heading.html")
     paragraph = RichTextBlock(features=PARAGRAPH_FEATURES)
     quote = QuoteBlock()
     image = ImageBlock(template="world/blocks/image.html")
     facts = ListBlock(FactBlock(), icon="table", template="world/blocks/facts.html")
+    table = TableBlock()
     aside = AsideBlock()
     embed = EmbedBlock(icon="media", template="world/blocks/embed.html")
     raw_html = RawHTMLBlock(icon="code")

@@ -1,7 +1,8 @@
 """The body of an article file, as the raw data of its StreamField.
 
 ``##`` opens a heading block; text up to the next block is one paragraph block; everything else stands between a line
-``::: name argument`` and a line ``:::``.
+``::: name argument`` and a line ``:::``. A table has a row a line and ``|`` between its cells; its first line has the
+headings, of which one in asterisks stands above rich text.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ def _value(kind: str, argument: str, text: str, *, slug: str, places: Places) ->
             return {"image": places.find("picture", argument), "alt_text": text, "decorative": False}
         case "facts":
             return [_fact(line, f"{slug}/fact/{line}") for line in text.splitlines()]
+        case "table":
+            return _table(argument, text, places)
         case "aside":
             return _aside(text, slug, places)
         case "embed":
@@ -65,6 +68,17 @@ def _value(kind: str, argument: str, text: str, *, slug: str, places: Places) ->
 def _fact(line: str, name: str) -> dict[str, Any]:
     label, _, value = line.partition(": ")
     return {"type": "item", "value": {"label": label, "value": value}, "id": _id(name)}
+
+
+def _table(caption: str, text: str, places: Places) -> dict[str, Any]:
+    headings, *rows = ([cell.strip() for cell in line.split("|")] for line in text.splitlines())
+    kinds = ["rich_text" if heading.startswith("*") else "text" for heading in headings]
+    columns = [{"type": kind, "heading": heading.strip("*")} for kind, heading in zip(kinds, headings, strict=True)]
+    values = [
+        [rich_text(cell, places=places) if kind == "rich_text" else cell for kind, cell in zip(kinds, row, strict=True)]
+        for row in rows
+    ]
+    return {"columns": columns, "rows": [{"values": row} for row in values], "caption": caption}
 
 
 def _aside(text: str, slug: str, places: Places) -> list[dict[str, Any]]:

@@ -97,6 +97,7 @@ def test_sections_hold_what_a_demonstration_needs(pages: dict[str, dict[str, Any
 def test_articles_use_every_kind_of_block_and_satisfy_them(ebbstow: Site) -> None:
     assert ebbstow.run(BLOCKS) == [
         "aside", "embed", "facts", "heading", "image", "paragraph", "quote", "raw_html", "related",
+        "table",
     ]  # fmt: skip
     assert len(ebbstow.run(SOUND)) >= 8
 

@@ -21,6 +21,8 @@ INSTALLED_APPS = [
     "tests.support.pages",
     "wagtail_modeladmin",
     "wagtail.contrib.settings",
+    "wagtail.contrib.table_block",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",

@@ -13,7 +13,7 @@ ASSETS = STATIC.parents[1] / "interfaces" / "editor" / "assets.py"
 LATER = re.compile(r"import\('(\./[^']+)'\)")
 """What a script loads when it is wanted for the first time."""
 IMPORT = re.compile(r"^(?:import|export)\s[^;]*?from '(\.[^']+)';", re.MULTILINE)
-SCRIPTS, LATER_SCRIPTS, STYLES = 40_000, 30_000, 8_000
+SCRIPTS, ARRIVAL_SCRIPTS, STYLES = 40_000, 10_000, 8_000
 """Bytes, compressed."""
 
 
@@ -43,19 +43,24 @@ def at_first() -> set[Path]:
     return files
 
 
-def test_the_scripts_of_the_edit_page_are_small() -> None:
-    files = at_first()
-    assert STATIC / "js" / "lib" / "tokens.js" in files, "imports are followed"
+def at_last(name: str) -> set[Path]:
+    """What the module loads later."""
+    files, module = set[Path](), STATIC / "js" / "editor" / f"{name}.js"
+    for found in LATER.findall(module.read_text()):
+        with_imports((module.parent / found).resolve(), files)
+    return files
+
+
+def test_the_scripts_of_the_edit_page_and_of_the_first_question_are_small() -> None:
+    files = at_first() | at_last("assist_controller")
+    assert {STATIC / "js" / "lib" / name for name in ("tokens.js", "diff.js")} <= files, "imports are followed"
     assert weight(files) <= SCRIPTS
 
 
-def test_the_scripts_that_come_with_the_first_question_are_small() -> None:
-    first, later = at_first(), set[Path]()
-    for file in first:
-        for name in LATER.findall(file.read_text()):
-            with_imports((file.parent / name).resolve(), later)
-    assert STATIC / "js" / "lib" / "diff.js" in later, "imports are followed"
-    assert weight(later - first) <= LATER_SCRIPTS
+def test_the_scripts_that_come_with_the_first_news_are_small() -> None:
+    files = at_last("arrivals_controller")
+    assert STATIC / "js" / "lib" / "steps.js" in files, "imports are followed"
+    assert weight(files - at_first()) <= ARRIVAL_SCRIPTS
 
 
 def test_the_styles_of_the_edit_page_are_small() -> None:

@@ -11,6 +11,8 @@ from django.apps import apps
 from django.db import models
 from modelcluster.models import get_all_child_relations
 from wagtail.blocks import Block, ListBlock, RawHTMLBlock, StreamBlock, StructBlock
+from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.contrib.typed_table_block.blocks import BaseTypedTableBlock
 from wagtail.embeds.blocks import EmbedBlock
 from wagtail.embeds.finders import get_finders
 from wagtail.fields import StreamField
@@ -19,9 +21,10 @@ from wagtail_ai_content.core.errors import BlockNotAllowed
 from wagtail_ai_content.core.guardrails.links import is_plain, legible
 from wagtail_ai_content.core.text import Text, gettext_noop
 from wagtail_ai_content.core.versions.stored import decoded
+from wagtail_ai_content.core.versions.tables import rows
 
 from .rules import FieldRules, labels_of, rules_for
-from .shapes import is_instruction
+from .shapes import block_shape, is_instruction
 
 EMBED_PROPOSED = gettext_noop(
     "The AI wants to embed %(address)s. Nothing was fetched from there. Look at it yourself before you accept it."
@@ -31,7 +34,12 @@ EMBED_PROPOSED = gettext_noop(
 def is_makeable(block: Block) -> bool:
     """Whether an AI may make such a block, or fill in such a part of one, as its class and its ``Meta`` say."""
     said = getattr(block.meta, "ai", True) and getattr(block.meta, "ai_create", True)
-    return bool(said) and not isinstance(block, RawHTMLBlock) and not is_instruction(block)
+    return bool(said) and not _is_raw_html(block) and not is_instruction(block)
+
+
+def _is_raw_html(block: Block) -> bool:
+    """Raw HTML, or a table whose cells are."""
+    return isinstance(block, RawHTMLBlock) or (isinstance(block, TableBlock) and block.is_html_renderer())
 
 
 def may_make(block: Block, kind: str, *, field: str, rules: FieldRules) -> bool:
@@ -141,8 +149,18 @@ def _in_block(block: Block, raw: Any, place: _Place) -> Iterator[_Part]:
         for name, child in block.child_blocks.items():
             if isinstance(raw, Mapping):
                 yield from _in_block(child, raw.get(name), place)
+    elif isinstance(block, (TableBlock, BaseTypedTableBlock)):
+        yield from _in_table(block, raw, place)
     elif isinstance(block, (RawHTMLBlock, EmbedBlock)) and raw:
         yield _Part(block=block, kind=place.kind, place=place, value=str(raw))
+
+
+def _in_table(block: Block, raw: Any, place: _Place) -> Iterator[_Part]:
+    for cell in (cell for row in rows(raw, block_shape(block)) for cell in row):
+        if isinstance(block, BaseTypedTableBlock) and not cell.heading:
+            yield from _in_block(block.child_blocks[cell.column], cell.value, place)
+        elif _is_raw_html(block) and cell.value:
+            yield _Part(block=block, kind=place.kind, place=place, value=cell.value)
 
 
 def _in_stream(block: StreamBlock, raw: Any, place: _Place) -> Iterator[_Part]:

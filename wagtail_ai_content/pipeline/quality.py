@@ -66,7 +66,7 @@ def _written(base: Mapping[str, Any], proposed: Mapping[str, Any], shape: Conten
 
 
 def _texts(content: Mapping[str, Any], shape: ContentShape) -> Iterator[Leaf]:
-    for leaf in leaves(content, shape):
+    for leaf in leaves(content, shape, cells=False):  # which are no prose
         if isinstance(leaf, Leaf) and isinstance(leaf.shape, Text | RichText):
             yield leaf
 

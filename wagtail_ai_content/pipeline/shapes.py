@@ -17,14 +17,22 @@ from wagtail.blocks import (
     Block,
     CharBlock,
     ChooserBlock,
+    DateBlock,
+    DateTimeBlock,
+    DecimalBlock,
+    FloatBlock,
+    IntegerBlock,
     ListBlock,
     RawHTMLBlock,
     RichTextBlock,
     StreamBlock,
     StructBlock,
     TextBlock,
+    TimeBlock,
     URLBlock,
 )
+from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.contrib.typed_table_block.blocks import BaseTypedTableBlock
 from wagtail.embeds.blocks import EmbedBlock
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images.blocks import ImageBlock
@@ -40,6 +48,7 @@ from wagtail_ai_content.core.versions.shape import (
     Shape,
     Stream,
     Struct,
+    Table,
     Text,
     Value,
 )
@@ -47,6 +56,8 @@ from wagtail_ai_content.core.versions.stored import decoded
 
 NOT_PROSE = (models.SlugField, models.URLField, models.EmailField)
 """Kinds of short text that are one thing, like a number."""
+SAID_IN_TABLES = (IntegerBlock, FloatBlock, DecimalBlock, DateBlock, TimeBlock, DateTimeBlock)
+"""What is read as words in a cell: a table is made of its numbers."""
 
 
 @cache
@@ -87,7 +98,7 @@ def label_of(model: type[models.Model], content: Mapping[str, Any], path: str) -
 def _of_field(field: Any) -> Shape:
     match field:
         case StreamField():
-            return _of_block(field.stream_block)
+            return block_shape(field.stream_block)
         case RichTextField():
             return RichText()
         case ParentalManyToManyField():
@@ -122,18 +133,23 @@ def is_instruction(block: Block) -> bool:
     return bool(getattr(block.meta, "ai_instruction", False))
 
 
-def _of_block(block: Block) -> Shape:
+def block_shape(block: Block) -> Shape:
+    """The shape of the values of ``block``."""
     if is_instruction(block):
         return Value()
     match block:
         case ImageBlock():
             return Value(holds="image")  # A picture and its description are one thing.
         case StreamBlock():
-            return Stream({name: _of_block(child) for name, child in block.child_blocks.items()})
+            return Stream({name: block_shape(child) for name, child in block.child_blocks.items()})
         case ListBlock():
-            return ListOf(_of_block(block.child_block))
+            return ListOf(block_shape(block.child_block))
         case StructBlock():
-            return Struct({name: _of_block(child) for name, child in block.child_blocks.items()})
+            return Struct({name: block_shape(child) for name, child in block.child_blocks.items()})
+        case TableBlock():
+            return Table()
+        case BaseTypedTableBlock():
+            return Table({name: _of_cell(child) for name, child in block.child_blocks.items()})
         case RichTextBlock():
             return RichText()
         case CharBlock() | TextBlock() | RawHTMLBlock():
@@ -145,6 +161,10 @@ def _of_block(block: Block) -> Shape:
         case ChooserBlock():
             return Value(holds=_led_to(block.target_model))
     return Value()
+
+
+def _of_cell(block: Block) -> Shape:
+    return Text() if isinstance(block, SAID_IN_TABLES) else block_shape(block)
 
 
 def _led_to(model: Any) -> Literal["", "image", "link"]:

@@ -29,6 +29,16 @@ page.body = (
 page.save_revision()
 out = page.slug
 """
+TABLE = (
+    "<table><caption>Crossings</caption><tr><th>Low water</th><th>Opens</th></tr>"
+    "<tr><td>11.20</td><td><b>8.50</b></td></tr><tr><td>12.05</td><td>9.35</td></tr></table>"
+)
+PASTE = """(editor, html) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/html', html);
+    clipboardData.setData('text/plain', 'not this');
+    editor.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+}"""
 TYPES = ["unstyled", "atomic", "unstyled", "atomic", "unstyled", "atomic", "unstyled"]
 
 
@@ -106,6 +116,25 @@ def test_a_selection_that_ends_at_an_image_or_an_embed_leaves_it_and_its_neighbo
         changed[paragraph] = f"{word} and short."
         assert texts(after) == changed
         undo(page, before)
+
+
+def test_a_table_that_is_pasted_gives_its_words_and_a_selection_across_them_keeps_the_rest(page: AssistedPage) -> None:
+    put_caret(page, "Four")
+    page.page.keyboard.press("End")
+    page.page.keyboard.press("Enter")
+    page.editor("body").evaluate(PASTE, TABLE)
+    expect(page.editor("body")).to_contain_text("12.05")
+    pasted = page.raw("body")
+    said = " ".join(texts(pasted))
+    assert [word for word in ("Crossings", "Low water", "Opens", "11.20", "8.50", "9.35") if word not in said] == []
+    put_caret(page, "Four")
+    page.page.keyboard.press("Control+Shift+End")
+    page.says("<p>The Wade opens at 8.50 and at 9.35.</p>")
+    shorten(page)
+    after = page.raw("body")
+    assert texts(after) == [*texts(pasted)[:3], "The Wade opens at 8.50 and at 9.35."]
+    assert entities(after) == entities(pasted)
+    undo(page, pasted)
 
 
 def test_an_image_alone_has_no_words_and_says_so(page: AssistedPage) -> None:

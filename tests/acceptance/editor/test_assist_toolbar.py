@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from tests.support.site import until
+from wagtail_ai_content.core.versions.places import same
 
 from .assisting import AssistedPage, assisted
-from .conftest import Desk, text_of
+from .conftest import Desk, open_page, text_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
-SLUG = "the-clock-that-tells-the-water"
+SLUG, TABLE = "the-clock-that-tells-the-water", "patient-anne-and-the-bell"
 
 
 def html_of(page: AssistedPage, path: str) -> str:
@@ -124,6 +125,49 @@ def test_the_slash_opens_the_menu_and_leaves_nothing_behind(desk: Desk, window: 
     assert [each["text"] for each in page.raw(f"body.{block}")["blocks"]] == [*before, ""]
     window.keyboard.press("Escape")
     assert page.editor(block).evaluate("(editor) => editor === document.activeElement")
+
+
+def offered(window: Page, editor: Locator) -> list[str]:
+    """What the “/” list of an editor offers; its text is left as it was."""
+    editor.click()
+    window.keyboard.press("Control+End")
+    window.keyboard.press("Enter")
+    window.keyboard.type("/")
+    expect(window.get_by_role("option").first).to_be_visible()
+    found = [each.strip() for each in window.get_by_role("option").all_inner_texts()]
+    for key in ("Escape", "Backspace", "Backspace"):
+        window.keyboard.press(key)
+    return found
+
+
+def test_the_slash_has_no_entry_in_the_cells_of_a_table_which_keep_their_words(desk: Desk, window: Page) -> None:
+    block, table = desk.block(TABLE, "paragraph", 0), desk.block(TABLE, "table")
+    page = assisted(desk, window, TABLE)
+    before = text_of(desk.latest(TABLE), table)
+    assert "AI" in offered(window, page.editor(block))
+    cells = window.locator(f"[data-contentpath='{table}']")
+    assert cells.locator(".wac-ask, [name=WAC-ASSIST]").count() == 0
+    cell = cells.locator(".public-DraftEditor-content").first
+    assert "AI" not in offered(window, cell)
+    page.says("<p>Ring for her.</p>")
+    page.ask(f"body.{block}", "Improve")
+    page.card.get_by_role("button", name=re.compile("Accept all|Use this text")).click()
+    page.wait_until_saved()
+    assert text_of(desk.latest(TABLE), block).endswith("Ring for her.</p>")
+    assert same(text_of(desk.latest(TABLE), table), before)
+
+
+def test_the_slash_has_no_entry_for_those_who_may_not_use_ai(desk: Desk, window: Page) -> None:
+    assert desk.site.manage("ai_switch", "off", "--reason", "A test.").returncode == 0
+    try:
+        with window.expect_response(lambda answer: "/ai-editor/open/" in answer.url) as told:
+            open_page(desk, window, SLUG)
+        assert told.value.status == 403
+        block = desk.block(SLUG, "paragraph", 0)
+        assert "AI" not in offered(window, window.locator(f"[data-contentpath='{block}'] .public-DraftEditor-content"))
+        expect(window.locator(".wac-ask")).to_have_count(0)
+    finally:
+        assert desk.site.manage("ai_switch", "on").returncode == 0
 
 
 def test_a_paragraph_becomes_a_list_and_a_link_survives(desk: Desk, window: Page) -> None:

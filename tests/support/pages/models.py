@@ -11,6 +11,7 @@ from wagtail.blocks import (
     CharBlock,
     ChoiceBlock,
     EmailBlock,
+    IntegerBlock,
     ListBlock,
     PageChooserBlock,
     RawHTMLBlock,
@@ -22,6 +23,8 @@ from wagtail.blocks import (
     TextBlock,
     URLBlock,
 )
+from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import (
@@ -173,6 +176,29 @@ class NotebookPage(Page):
     content_panels = [*Page.content_panels, FieldPanel("body")]
     search_fields = [*Page.search_fields, index.SearchField("body")]
     api_fields = [APIField("body")]
+
+
+class PricesBlock(TypedTableBlock):
+    text = CharBlock(required=False)
+    remark = RichTextBlock(features=PARAGRAPH_FEATURES, required=False)
+    number = IntegerBlock(required=False)
+    supplier = TextBlock(required=False)
+    raw_html = RawHTMLBlock(required=False)
+
+
+class TableBody(StreamBlock):
+    paragraph = RichTextBlock(features=PARAGRAPH_FEATURES)
+    times = TableBlock()
+    prices = PricesBlock()
+    offer = StructBlock([("heading", CharBlock()), ("prices", PricesBlock())])
+
+
+class TablePage(Page):
+    """Both of Wagtail's kinds of tables among paragraphs, and one inside of a struct."""
+
+    body = StreamField(TableBody(), blank=True)
+
+    content_panels = [*Page.content_panels, FieldPanel("body")]
 
 
 class TextlessPage(Page):

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .shape import Children, ContentShape, ListOf, RichText, Shape, Stream, Struct, Text, Value
+from . import tables
+from .shape import Children, ContentShape, ListOf, RichText, Shape, Stream, Struct, Table, Text, Value
 from .stored import decoded
 
 DEEPEST = 100
@@ -30,8 +31,11 @@ class Block:
     type: str
 
 
-def leaves(content: Mapping[str, Any], shape: ContentShape) -> Iterator[Leaf | Block]:
-    """The leaves and blocks of ``content`` in reading order. What does not have the shape it should holds none."""
+def leaves(content: Mapping[str, Any], shape: ContentShape, *, cells: bool = True) -> Iterator[Leaf | Block]:
+    """The leaves and blocks of ``content`` in reading order. What does not have the shape it should holds none.
+
+    ``cells``: those of tables, too.
+    """
     waiting: list[tuple[str, Any, Shape, int] | Block] = [
         (field, content[field], shape[field], 0) for field in reversed(list(shape)) if field in content
     ]
@@ -43,7 +47,7 @@ def leaves(content: Mapping[str, Any], shape: ContentShape) -> Iterator[Leaf | B
         path, value, kind, depth = part
         if isinstance(kind, Value) or (isinstance(kind, Text | RichText) and isinstance(value, str)):
             yield Leaf(path=path, shape=kind, value=value)
-        elif depth < DEEPEST:
+        elif depth < DEEPEST and (cells or not isinstance(kind, Table)):
             inside = _inside(path, value, kind)
             waiting += reversed([part if isinstance(part, Block) else (*part, depth + 1) for part in inside])
 
@@ -62,6 +66,9 @@ def _inside(path: str, value: Any, shape: Shape) -> Iterator[tuple[str, Any, Sha
             for name, item in _items(value):
                 wrapped = isinstance(item, Mapping) and item.get("type") == "item" and "value" in item
                 yield f"{path}.{name}", item["value"] if wrapped else item, child
+        case Table():
+            for cell in (cell for row in [[tables.caption(value)], *tables.rows(value, shape)] for cell in row):
+                yield f"{path}.{cell.path}", cell.value, cell.shape
         case Children(fields=fields) if isinstance(value, list):
             for number, row in enumerate(value):
                 if isinstance(row, Mapping):

@@ -2,7 +2,8 @@
 
 A path leads through a content and changes when a block is moved; a place does not: it begins at the nearest block or
 list item that has an id, ``<id>`` or ``<id>.<struct key>``, or at the field. The rows of inline children have no number
-that lasts, so their texts of one field are one passage, ``<relation>.<field>``.
+that lasts, so their texts of one field are one passage, ``<relation>.<field>``; nor have the cells of a table, which is
+one passage with its caption.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from .shape import Children, ContentShape, ListOf, RichText, Shape, Stream, Struct, Text
+from . import tables
+from .shape import Children, ContentShape, ListOf, RichText, Shape, Stream, Struct, Table, Text
 
 _INLINE = "a|abbr|b|bdi|bdo|cite|code|del|em|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|var"
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*+)?/?>", re.IGNORECASE)
@@ -61,6 +63,11 @@ def visible_text(html: str) -> str:
     return "\n".join(line for line in (line.strip() for line in text.split("\n")) if line)
 
 
+def words_in(value: Any, shape: Shape) -> str:
+    """All that a reader sees of a value, a line for each text."""
+    return "\n".join(passage.text for passage in _walk(value, shape, parts=(Part(key="", path=""),)))
+
+
 def _walk(value: Any, shape: Shape, *, parts: tuple[Part, ...]) -> Iterator[Passage]:
     match shape:
         case RichText() if isinstance(value, str):
@@ -78,6 +85,8 @@ def _walk(value: Any, shape: Shape, *, parts: tuple[Part, ...]) -> Iterator[Pass
             for item, item_parts in _items(value, parts):
                 plain = not (isinstance(item, Mapping) and item.get("type") == "item" and "value" in item)
                 yield from _walk(item if plain else item["value"], child, parts=item_parts)
+        case Table():
+            yield from _passage(_in_table(value, shape), parts)
         case Children(fields=fields) if isinstance(value, list):
             for row in value:
                 for key, child in fields.items():
@@ -86,6 +95,11 @@ def _walk(value: Any, shape: Shape, *, parts: tuple[Part, ...]) -> Iterator[Pass
                     )
         case _:
             return
+
+
+def _in_table(value: Any, shape: Table) -> str:
+    cells = [[tables.caption(value)], *tables.rows(value, shape)]
+    return tables.lines([words_in(cell.value, cell.shape) for cell in row] for row in cells)
 
 
 def _passage(text: str, parts: tuple[Part, ...]) -> Iterator[Passage]:

@@ -63,6 +63,14 @@ class Struct:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table. Compared as a whole: its rows and cells have no names that last."""
+
+    columns: Mapping[str, Shape] = field(default_factory=dict)
+    """What the cells hold, by the type of their column; empty where all hold plain text."""
+
+
+@dataclass(frozen=True)
 class ListOf:
     """A list of items of one kind, each with an id."""
 
@@ -87,7 +95,7 @@ class Children:
     """The field that numbers the rows; empty when they have no order."""
 
 
-Shape: TypeAlias = Value | Text | RichText | Many | Struct | ListOf | Stream | Children
+Shape: TypeAlias = Value | Text | RichText | Many | Struct | Table | ListOf | Stream | Children
 ContentShape: TypeAlias = Mapping[str, Shape]
 """Shapes by field name."""
 

@@ -44,8 +44,9 @@ class OpenText:
 
     @property
     def replaceable(self) -> bool:
-        """Whether it is known what a text in its place may hold, and whether its words are the site's own."""
-        return (self.kind == "plain" or self.features is not None) and self.role != "quotation"
+        """Whether it is known what a text in its place may hold, and whether its words are the site's own. A table
+        is never replaced."""
+        return (self.kind == "plain" or self.features is not None) and self.role not in ("quotation", "table")
 
     @property
     def words(self) -> str:

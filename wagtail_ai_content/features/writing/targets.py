@@ -29,15 +29,19 @@ from wagtail.blocks import (
     StructBlock,
     TextBlock,
 )
+from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.contrib.typed_table_block.blocks import BaseTypedTableBlock
 from wagtail.fields import RichTextField, StreamField
 from wagtail.rich_text import features as rich_text_features
 
+from wagtail_ai_content.core.versions import tables
 from wagtail_ai_content.core.versions.markup import pieces
-from wagtail_ai_content.pipeline.shapes import is_instruction
+from wagtail_ai_content.core.versions.passages import words_in
+from wagtail_ai_content.pipeline.shapes import block_shape, is_instruction
 
 from .fields import FieldRules, TextPanel, editable_fields, rules_for, text_panels
 
-Role = Literal["prose", "heading", "quotation", "label"]
+Role = Literal["prose", "heading", "quotation", "label", "table"]
 
 TITLE_FIELDS: Final = frozenset({"title", "seo_title", "search_description", "slug"})
 """They belong to functions of their own; work on “the text of the page” leaves them alone."""
@@ -57,11 +61,12 @@ class TextTarget:
     """The same with the types of the blocks for their ids, as in the ``FIELDS`` setting: ``body.quote.source``."""
     kind: Literal["plain", "rich"]
     value: str
-    """As stored: plain text, or HTML in Wagtail's database format."""
+    """As stored: plain text, or HTML in Wagtail's database format; of a table its rows, a line each."""
     label: str
     """What the edit form calls it."""
     role: Role
-    """``prose``; a ``heading``; a ``quotation`` (somebody else's words); a ``label``: any other short text."""
+    """``prose``; a ``heading``; a ``quotation`` (somebody else's words); a ``table``, which is read and never written;
+    a ``label``: any other short text."""
     max_length: int | None
     """In characters of plain text."""
     multiline: bool
@@ -244,8 +249,37 @@ def _in_block(block: Block, raw: Any, spot: _Spot, rules: FieldRules) -> Iterato
         yield from _in_list(block, raw, spot, rules)
     elif isinstance(block, StructBlock):
         yield from _in_struct(block, raw, spot, rules)
+    elif isinstance(block, (TableBlock, BaseTypedTableBlock)):
+        yield from _in_table(block, raw, spot, rules)
     elif isinstance(block, (CharBlock, TextBlock, RichTextBlock)) and isinstance(raw, str):
         yield _of_block(block, raw, spot, rules)
+
+
+def _in_table(block: Block, raw: Any, spot: _Spot, rules: FieldRules) -> Iterator[TextTarget]:
+    """What a table says, and apart from that what a private column does. Nothing of it is written: no cell has a name
+    by which it would be found again after somebody put a row above it."""
+    read = tables.rows(raw, block_shape(block))
+    hidden = {cell.column for row in read for cell in row if cell.column and rules.hide(f"{spot.place}.{cell.column}")}
+    shown = [[cell for cell in row if cell.column not in hidden] for row in [[tables.caption(raw)], *read]]
+    yield _of_table(shown, spot, private=rules.hide(spot.place))
+    for column in sorted(hidden):
+        yield _of_table([[cell for cell in row if cell.column == column] for row in read], spot, private=True)
+
+
+def _of_table(rows: list[list[tables.Cell]], spot: _Spot, *, private: bool) -> TextTarget:
+    return TextTarget(
+        path=spot.path,
+        place=spot.place,
+        kind="plain",
+        value=tables.lines([words_in(cell.value, cell.shape) for cell in row] for row in rows),
+        label=spot.label,
+        role="table",
+        max_length=None,
+        multiline=True,
+        features=None,
+        writable=False,
+        private=private,
+    )
 
 
 def _in_stream(block: StreamBlock, raw: Any, spot: _Spot, rules: FieldRules) -> Iterator[TextTarget]:

@@ -17,12 +17,7 @@ from wagtail_ai_content.widgets import FEATURE
 
 PLACEHOLDERS: Final = ("APP", "MODEL", "OBJECT")
 """The scripts put in which object is open."""
-MODULES: Final = (
-    "editor/arrivals_controller",
-    "editor/taking_controller",
-    "editor/conflict_controller",
-    "editor/assist_controller",
-)
+MODULES: Final = ("editor/arrivals_controller", "editor/assist_controller")
 STYLES: Final = ("editor", "assist")
 TOOLBAR_SCRIPT: Final = "wagtail_ai_content/js/editor/toolbar.js"
 

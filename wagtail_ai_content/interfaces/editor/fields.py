@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from wagtail.admin.panels import get_edit_handler
 from wagtail.admin.rich_text.editors.draftail import DraftailRichTextArea
 from wagtail.admin.widgets import BaseChooser
 from wagtail.blocks import Block, BlockField, FieldBlock, ListBlock, StreamBlock, StructBlock
+from wagtail.contrib.typed_table_block.blocks import BaseTypedTableBlock
 
 from wagtail_ai_content.core.versions.elements import plain
 from wagtail_ai_content.core.versions.shape import Children, ContentShape, Many
@@ -94,9 +96,16 @@ class _Rewrite:
             return {name: self.block(block.child_blocks.get(name), value) for name, value in raw.items()}
         if isinstance(block, StreamBlock | ListBlock) and isinstance(raw, list):
             return [self._item(block, item) for item in raw]
+        if isinstance(block, BaseTypedTableBlock) and isinstance(raw, dict):
+            columns = [block.child_blocks.get(column["type"]) for column in raw["columns"]]
+            return {**raw, "rows": [self._row(columns, row) for row in raw["rows"]]}
         if isinstance(block, FieldBlock) and isinstance(raw, str):
             return self.text(block.field.widget, raw)
         return raw
+
+    def _row(self, columns: list[Block | None], row: Any) -> Any:
+        values = row["values"]
+        return {**row, "values": [self.block(*cell) for cell in zip_longest(columns[: len(values)], values)]}
 
     def _item(self, block: Block, item: Any) -> Any:
         if not (isinstance(item, dict) and "value" in item):

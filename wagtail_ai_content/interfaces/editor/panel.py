@@ -57,7 +57,7 @@ class AISidePanel(BaseSidePanel):  # type: ignore[misc]  # Wagtail ships no type
 
     @property
     def media(self) -> Media:
-        """The one script loads the others with the first tab."""
+        """The one script loads the others with the tabs that need them."""
         script: Any = Script("wagtail_ai_content/js/panel/panel_controller.js", type="module")
         return Media(css={"all": ["wagtail_ai_content/css/panel.css"]}, js=[script])
 

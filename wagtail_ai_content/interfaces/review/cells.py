@@ -12,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from wagtail_ai_content.core.versions import tables
+from wagtail_ai_content.core.versions.passages import words_in
 from wagtail_ai_content.core.versions.shape import (
     MISSING,
     Children,
@@ -22,6 +24,7 @@ from wagtail_ai_content.core.versions.shape import (
     Shape,
     Stream,
     Struct,
+    Table,
 )  # fmt: skip
 from wagtail_ai_content.core.versions.stored import decoded
 
@@ -56,6 +59,12 @@ class Cell:
         return source(self.as_text)
 
     @property
+    def readable(self) -> str:
+        """As it is stored; a table by its rows, a line each."""
+        value = self.value["value"] if isinstance(self.value, Mapping) and _is_block(self.value) else self.value
+        return words_in(value, self.shape) if isinstance(self.shape, Table) else self.as_text
+
+    @property
     def as_text(self) -> str:
         """The same, not escaped; empty for nothing."""
         if self.value in NOTHING:
@@ -69,6 +78,8 @@ def _outline(value: Any, shape: Shape | Row | None, depth: int = 0) -> SafeStrin
         return source(json.dumps(value, ensure_ascii=False))
     if isinstance(shape, Stream) and isinstance(value, str):
         value = decoded(value) or value
+    if isinstance(shape, Table) and (rows := tables.rows(value, shape)):
+        return _table(tables.caption(value), rows, depth)
     if isinstance(value, Mapping):
         return _named(value, shape, depth)
     if isinstance(value, list):
@@ -91,6 +102,24 @@ def _named(value: Mapping[str, Any], shape: Shape | Row | None, depth: int) -> S
         )
         lines = [(_name(key), _outline(part, parts.get(key), depth + 1)) for key, part in value.items()]
     return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", lines))
+
+
+def _table(caption: tables.Cell, rows: list[list[tables.Cell]], depth: int) -> SafeString:
+    frames = {True: "<th>{}</th>", False: "<td>{}</td>"}
+    shown = (
+        (
+            format_html_join(
+                "",
+                "{}",
+                ((format_html(frames[cell.heading], _outline(cell.value, cell.shape, depth + 1)),) for cell in row),
+            ),
+        )
+        for row in rows
+    )
+    title = format_html("<caption>{}</caption>", caption.value) if caption.value else ""
+    return format_html(
+        '<div class="wac-review-table"><table>{}{}</table></div>', title, format_html_join("", "<tr>{}</tr>", shown)
+    )
 
 
 def _parts(shape: Shape | Row | None) -> ContentShape:

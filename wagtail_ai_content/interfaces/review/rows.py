@@ -120,16 +120,16 @@ class Row:
     @property
     def diff(self) -> SafeString:
         """The visible words, those taken out struck, those put in underlined."""
-        return words(self.before, self.after, rich=self.is_rich)
+        return words(self.before.readable, self.after.readable, rich=self.is_rich)
 
     @property
     def diff_source(self) -> SafeString:
-        return words(self.before, self.after, rich=False)
+        return words(self.before.as_text, self.after.as_text, rich=False)
 
     @property
     def diff_now(self) -> SafeString:
         """What people changed meanwhile."""
-        return words(self.before, self.now, rich=self.is_rich)
+        return words(self.before.readable, self.now.readable, rich=self.is_rich)
 
 
 def rows_of(review: Review) -> list[Row]:
@@ -170,9 +170,9 @@ def _item(value: Any, key: str) -> Mapping[str, Any] | None:
     return next((item for item in items if isinstance(item, Mapping) and item.get("id") == key), None)
 
 
-def words(before: Cell, after: Cell, *, rich: bool) -> SafeString:
+def words(before: str, after: str, *, rich: bool) -> SafeString:
     """A unified diff by words."""
-    return _paragraph(worddiff.diff(before.as_text, after.as_text, rich=rich))
+    return _paragraph(worddiff.diff(before, after, rich=rich))
 
 
 def _marked_rich(before: str, after: str) -> tuple[SafeString, SafeString]:

@@ -7,7 +7,7 @@ const EVERY = 4000;
  * Learns that AI wrote something for the page that is open, and puts the notice about it into the edit form.
  *
  * It asks when Wagtail's editing session has pinged, and after autosaves (while somebody types there are no pings), so it
- * is silent where Wagtail is: in hidden tabs, and on pages that are not edited.
+ * is silent where Wagtail is: in hidden tabs, and on pages that are not edited. What takes it in is loaded when something comes.
  *
  * @example
  * <div data-controller="wac-arrivals" data-action="w-swap:json@document->wac-arrivals#ask"
@@ -15,7 +15,7 @@ const EVERY = 4000;
  *   <template data-wac-arrivals-target="notice">…</template>
  *   <template data-wac-arrivals-target="conflict">…</template>
  * </div>
- * @fires wac-arrivals:arrived on the document, with `versions`.
+ * @fires wac-arrivals:arrived on the document, with `versions`, the template of a `conflict`, and when the form was last `saved`.
  */
 class ArrivalsController extends window.StimulusModule.Controller {
   static targets = ['notice', 'conflict'];
@@ -28,9 +28,11 @@ class ArrivalsController extends window.StimulusModule.Controller {
     this.asking = false;
     this.refused = false;
     this.loaded = editForm()?.elements.namedItem('loaded_revision_id')?.value ?? '';
+    this.saved = editForm()?.elements.namedItem('loaded_revision_created_at')?.value ?? '';
   }
 
   ask(event) {
+    if (event.type === 'w-autosave:success') this.saved = event.detail.response.revision_created_at ?? this.saved;
     if (event.type === 'w-swap:json' && event.target !== sessionElement()) return;
     if (Date.now() - this.last >= EVERY) this.askNow();
   }
@@ -45,7 +47,7 @@ class ArrivalsController extends window.StimulusModule.Controller {
     try {
       const query = { age: age(), loaded: this.loaded, known: this.known.join(',') };
       const answer = await ask(filled(this.urlValue, object), query);
-      if (answer) this.tell(answer.versions);
+      if (answer) await this.tell(answer.versions);
     } catch (error) {
       this.refused = error.message.startsWith('40');
     } finally {
@@ -59,9 +61,10 @@ class ArrivalsController extends window.StimulusModule.Controller {
     form.prepend(this.noticeTarget.content.cloneNode(true));
   }
 
-  tell(versions) {
+  async tell(versions) {
+    await Promise.all([import('./taking_controller.js'), import('./conflict_controller.js')]);
     this.known.push(...versions.map((version) => version.id));
-    this.dispatch('arrived', { target: document, detail: { versions, conflict: this.conflictTarget } });
+    this.dispatch('arrived', { target: document, detail: { versions, conflict: this.conflictTarget, saved: this.saved } });
   }
 }
 

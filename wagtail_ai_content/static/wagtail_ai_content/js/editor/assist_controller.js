@@ -1,11 +1,12 @@
 import { ask, config } from '../lib/ask.js';
 import { fill } from '../lib/decisions.js';
 import { isEmpty, selectionIn, textsIn, valueOf } from '../lib/fields.js';
-import { editForm, reveal, saveSoon } from '../lib/form.js';
+import { editForm, reveal, richInputs, saveSoon } from '../lib/form.js';
 
 const FIELD = 'wagtail_ai_assisted';
 const QUIET = 300;
 const SAVES = 2;
+const ENTRY = 'WAC-ASSIST';
 
 /**
  * AI in the fields of the edit form: the buttons, who may ask where, and what must wait meanwhile.
@@ -53,7 +54,6 @@ class AssistController extends window.StimulusModule.Controller {
     const form = editForm();
     if (!form || !window.wagtail.editHandler) return;
     await this.refresh();
-    if (!this.opened) return;
     this.look();
     this.observer = new MutationObserver(() => {
       clearTimeout(this.looking);
@@ -75,12 +75,18 @@ class AssistController extends window.StimulusModule.Controller {
     }
   }
 
-  /** What texts there are now; those that came get a button, and what is written for one that went is given up. */
+  /**
+   * What texts there are now; those that came get a button, others lose their entry for AI, and what is written for one that
+   * went is given up.
+   */
   look() {
-    this.fields = textsIn(this.opened.places);
+    const form = editForm();
+    if (!form) return;
+    this.fields = this.opened ? textsIn(this.opened.places) : new Map();
     this.fields.forEach((field) => {
       if (!field.element.classList.contains('wac-field')) this.decorate(field);
     });
+    richInputs(form).filter((input) => !input.closest('.wac-field')).forEach(withdraw);
     this.cards.forEach((card, path) => {
       if (!this.fields.has(path) && this.busy.has(path)) card.dispatchEvent(new CustomEvent('wac-assist-card:gone'));
     });
@@ -111,6 +117,7 @@ class AssistController extends window.StimulusModule.Controller {
     const toolbar = type === 'wac-toolbar:pressed';
     const button = toolbar ? target : target.closest?.('.wac-ask');
     if (!button) return;
+    await this.opening;
     this.lookAgain(button);
     const field = this.fieldAt(button);
     if (!field) {
@@ -131,13 +138,13 @@ class AssistController extends window.StimulusModule.Controller {
 
   /** A block that was put in a moment ago is not known yet. */
   lookAgain(element) {
-    if (this.opened && !this.fieldAt(element)) this.look();
+    if (!this.fieldAt(element)) this.look();
   }
 
   async ask({ detail }) {
     await this.opening;
     await this.refresh();
-    if (this.opened) this.look();
+    this.look();
     const field = this.fields.get(detail.path);
     const place = field && this.opened.places[field.place];
     if (!place || !(detail.prompt || place.actions.includes(detail.action))) {
@@ -150,7 +157,7 @@ class AssistController extends window.StimulusModule.Controller {
   async propose({ detail }) {
     await this.opening;
     await this.refresh();
-    if (this.opened) this.look();
+    this.look();
     const field = this.fields.get(detail.path);
     if (!field) {
       this.refuse(detail.path, this.opened ? this.goneValue : this.why || this.closedValue);
@@ -254,6 +261,16 @@ function headers() {
     'X-Requested-With': 'XMLHttpRequest',
     [config().CSRF_HEADER_NAME]: config().CSRF_TOKEN,
   };
+}
+
+/**
+ * Leave AI out of the “/” list of an editor. Its options are the same for everybody; but Draftail looks at its types of
+ * entities anew each time it draws.
+ */
+function withdraw({ draftailEditor }) {
+  const types = draftailEditor.props.entityTypes;
+  const at = types.findIndex(({ type }) => type === ENTRY);
+  if (at >= 0) types.splice(at, 1);
 }
 
 /** The row of buttons of the block that is this field and nothing else; null for any other field. */

@@ -46,14 +46,11 @@ class TakingController extends window.StimulusModule.Controller {
     this.held = false;
   }
 
-  connect() {
-    this.saved = editForm().elements.namedItem('loaded_revision_created_at')?.value ?? '';
-  }
-
   // What has arrived
 
-  show({ detail: { versions, conflict } }) {
+  show({ detail: { versions, conflict, saved } }) {
     this.conflictTemplate = conflict;
+    this.saved ??= saved;
     this.waiting.push(...versions);
     if (this.element.dataset.state !== 'busy') this.tellWaiting();
   }

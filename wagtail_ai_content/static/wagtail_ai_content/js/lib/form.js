@@ -64,11 +64,15 @@ export function sendable(form) {
  * that its editor is looked at as well.
  */
 export function fingerprint(form) {
-  const editors = [...form.querySelectorAll('input[type="hidden"]')].filter((input) => input.draftailEditor);
   return {
     sent: new URLSearchParams(sendable(form)).toString(),
-    written: editors.map((input) => input.draftailEditor.getEditorState().getCurrentContent()),
+    written: richInputs(form).map((input) => input.draftailEditor.getEditorState().getCurrentContent()),
   };
+}
+
+/** The inputs of all rich texts, each with its `draftailEditor`. */
+export function richInputs(form) {
+  return [...form.querySelectorAll('input[type="hidden"]')].filter((input) => input.draftailEditor);
 }
 
 export function isSame(one, other) {

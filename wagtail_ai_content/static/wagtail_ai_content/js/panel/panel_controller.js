@@ -54,7 +54,8 @@ class PanelController extends window.StimulusModule.Controller {
     tab.dataset.state = 'loading';
     tab.replaceChildren(this.loadingTarget.content.cloneNode(true));
     try {
-      const [fragment] = await Promise.all([piece(tab.dataset.url), ready()]);
+      const fragment = await piece(tab.dataset.url);
+      await ready(fragment);
       tab.replaceChildren(fragment);
       tab.dataset.state = 'loaded';
     } catch (error) {
@@ -72,15 +73,10 @@ class PanelController extends window.StimulusModule.Controller {
   }
 }
 
-let loading;
-
-/** The other scripts of the panel come with its first tab. */
-function ready() {
-  loading ??= Promise.all(CONTROLLERS.map((name) => import(`./${name}_controller.js`))).catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+/** The other scripts of the panel come with the first tab that needs them. */
+function ready(fragment) {
+  const wanted = CONTROLLERS.filter((name) => fragment.querySelector(`[data-controller~="wac-${name}"]`));
+  return Promise.all(wanted.map((name) => import(`./${name}_controller.js`)));
 }
 
 /** What finds an element again in its successor. */

@@ -59,8 +59,8 @@ def hosts_with_tls() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def _network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageNetwork]:
-    network = ImageNetwork(tmp_path_factory.mktemp("tls"), hosts_with_tls())
+def _network() -> Iterator[ImageNetwork]:
+    network = ImageNetwork(hosts_with_tls())
     yield network
     network.stop()
 

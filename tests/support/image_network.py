@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ssl
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 import httpcore
+import trustme
 
 from wagtail_ai_content.core.providers.fetching import Fetcher, connected
 
@@ -18,32 +16,15 @@ from .openai_server import OpenAIServer
 PUBLIC = "93.184.216.34"
 
 
-def certificate(folder: Path, hosts: Iterable[str]) -> tuple[Path, Path]:
-    """A certificate for these hosts and its key, made by openssl."""
-    names = ",".join(f"IP:{host}" if _is_ip(host) else f"DNS:{host}" for host in hosts)
-    paths = folder / "cert.pem", folder / "key.pem"
-    told = ["-subj", "/CN=test", "-addext", f"subjectAltName={names}", "-out", paths[0], "-keyout", paths[1]]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *told]
-    subprocess.run(command, check=True, capture_output=True)
-    return paths
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        return bool(ip_address(host))
-    except ValueError:
-        return False
-
-
 class ImageNetwork:
     """Two servers for images, without and with TLS; whatever address a fetch connects to leads to them."""
 
-    def __init__(self, folder: Path, hosts: Iterable[str]) -> None:
-        cert, key = certificate(folder, hosts)
-        served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        served.load_cert_chain(cert, key)
+    def __init__(self, hosts: Iterable[str]) -> None:
+        authority, served = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*hosts).configure_cert(served)
         self.servers = {80: OpenAIServer().start(), 443: OpenAIServer(tls=served).start()}
-        self._trusted = ssl.create_default_context(cafile=cert)
+        self._trusted = ssl.create_default_context()
+        authority.configure_trust(self._trusted)
         self.reset()
 
     def reset(self) -> None:

@@ -188,6 +188,18 @@ def test_the_list_shows_site_rules_and_status_and_is_filtered(admin: Client, her
     assert names(q="half") == ["Half done"]
 
 
+def test_a_set_is_inspected_in_words(admin: Client) -> None:
+    admin.post(url("add"), form(words("miracle cure\nwonder drug"), pattern(), **PUBLISHED))
+    page = unescape(admin.get(url("inspect", RuleSet.objects.get().pk)).content.decode())
+    shown = (
+        "What happens", "Block: it is not sent, or not used", "Hold: a reviewer decides first",
+        "Where it is looked for", "In what is sent to a model, and in its answers", "miracle cure<br>wonder drug",
+        r"order no\. \d{4}",
+    )  # fmt: skip
+    assert [text for text in shown if text not in page] == []
+    assert [key for key in ("category", "action", "stage", "phrases") if f">{key}<" in page] == []
+
+
 def test_a_set_is_inspected_copied_and_deleted(admin: Client) -> None:
     made = make(sample="A miracle cure")
     inspected = admin.get(url("inspect", made.pk)).content.decode()

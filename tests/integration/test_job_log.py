@@ -204,6 +204,28 @@ def test_no_text_that_was_sent_or_came_back_is_shown(admin: Client, editor: Any)
     assert "SECRET" not in admin.get(address(job)).content.decode()
 
 
+def test_what_was_warned_of_is_told_in_the_words_of_the_review_screen(client: Client, editor: Any) -> None:
+    told = {"template": "%(check)s: %(reason)s.", "params": {"check": "House rules", "reason": "a boast (“the best”)"}}
+    answered, failed = (
+        add_job(user=editor, parsed={"warnings": [told]}),
+        add_job(user=editor, status="failed", outcome="", prepared={"warned": [told]}),
+    )
+    client.force_login(editor)
+    for job in (answered, failed):
+        assert "House rules: a boast (“the best”)." in client.get(address(job)).content.decode()
+
+
+def test_what_was_warned_of_quotes_and_is_not_told_to_everybody_who_sees_the_job(
+    client: Client, editor: Any, lead: Any
+) -> None:
+    job = add_job(user=editor, parsed={"warnings": [{"template": "It says SECRET.", "params": {}}]})
+    allow(lead, "read_audit")
+    client.force_login(lead)
+    assert "SECRET" not in client.get(address(job)).content.decode()
+    allow(lead, "view_moderationdecision")
+    assert "SECRET" in client.get(address(job)).content.decode()
+
+
 def test_what_people_and_models_wrote_is_text(admin: Client, url: str) -> None:
     job = add_job(target_label="<script>alert(1)</script>", model_used="<b>bold</b>")
     for shown in (url, address(job)):

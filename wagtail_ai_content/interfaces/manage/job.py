@@ -78,7 +78,7 @@ def seen_by(user: Any, job_id: uuid.UUID) -> Job:
 
 
 class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
-    """A job, for those who may see it; without the texts that were sent and came back."""
+    """A job, for those who may see it; without the texts that were sent and came back, but for what warnings quote."""
 
     model = Job
     any_permission_required = None  # who sees which job is decided in pipeline.visibility
@@ -182,6 +182,12 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
         return reverse("ai_moderation:decision", args=[found.pk]) if found else ""
 
     @property
+    def _warnings(self) -> list[str]:
+        if not visibility.may_see_warnings(self.object, self.request.user):
+            return []
+        return [localised(warning) for warning in self.object.warnings]
+
+    @property
     def _is_of_a_form(self) -> bool:
         """The form it was to be written into is not open any more."""
         function = registry.get(self.object.function)
@@ -194,6 +200,7 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
             "trouble": localised(self.object.error or self.object.message) if failed else "",
             "code": self.object.error_code,
             "found_url": self._found_url,
+            "warnings": self._warnings,
             "steps": self.steps,
             "entries": self.entries,
             "actions": self.actions,

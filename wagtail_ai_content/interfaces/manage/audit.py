@@ -21,6 +21,7 @@ from wagtail_ai_content.pipeline.visibility import READ_AUDIT
 from wagtail_ai_content.records.audit import api as trail
 from wagtail_ai_content.records.audit.api import AuditEntry, Filters, Operation
 from wagtail_ai_content.records.jobs.api import Outcome
+from wagtail_ai_content.records.texts import cost_label
 from wagtail_ai_content.records.versions.api import VersionStatus
 
 from .labels import account_choices, function_label
@@ -113,10 +114,6 @@ def prompt_label(entry: AuditEntry) -> str:
     return f"{entry.prompt} {entry.prompt_version}".strip()
 
 
-def cost_label(entry: AuditEntry) -> str:
-    return "" if entry.cost is None else f"{entry.cost} USD"
-
-
 def outcome_label(entry: AuditEntry) -> str:
     """What came of it, in words where there are any: else the code of an error."""
     words = dict([*Outcome.choices, *VersionStatus.choices])
@@ -157,7 +154,7 @@ class AuditReport(LogReport):
         Column("function", label=_("AI function"), accessor=lambda entry: function_label(entry.function)),
         Column("model", label=_("Model")),
         Column("prompt", label=_("Prompt"), accessor=prompt_label),
-        Column("cost", label=_("Cost"), accessor=cost_label),
+        Column("cost", label=_("Cost"), accessor=lambda entry: cost_label(entry.cost)),
         Column("outcome", label=_("Outcome"), accessor=outcome_label),
         DateColumn("at", label=_("Time")),
     ]

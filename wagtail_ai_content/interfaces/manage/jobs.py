@@ -21,6 +21,7 @@ from wagtail.models import Site
 from wagtail_ai_content.pipeline import visibility
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.jobs.api import Job, JobFilter, Status
+from wagtail_ai_content.records.texts import cost_label
 
 from .labels import account_choices, function_choices, function_label
 from .log_report import LogFilter, LogReport
@@ -104,10 +105,6 @@ def tokens_label(job: Job) -> str:
     return number_format(job.prompt_tokens + job.completion_tokens, use_l10n=True, force_grouping=True)
 
 
-def cost_label(job: Job) -> str:
-    return "" if job.cost is None else f"{job.cost} USD"
-
-
 def seconds(job: Job) -> float | None:
     """From the first worker that took it to its end."""
     if job.started is None or job.completed is None:
@@ -158,7 +155,7 @@ class JobReport(LogReport):
         Column("requested_by_name", label=_("Requested by"), accessor=requester_label),
         Column("model_used", label=_("Model")),
         Column("tokens", label=_("Tokens"), accessor=tokens_label),
-        Column("cost", label=_("Cost"), accessor=cost_label),
+        Column("cost", label=_("Cost"), accessor=lambda job: cost_label(job.cost)),
         Column("duration", label=_("Duration"), accessor=duration_label),
         DateColumn("created", label=_("Time")),
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_noop, ngettext
@@ -23,6 +24,7 @@ from wagtail_ai_content.records.usage.api import Budget, ModelPrice, Tier
 from .usage_people import people
 
 TWINS = _("There is a budget for them already. Change that one.")
+TWIN_PRICE = _("There is a price for this model from this day on already. Change that one, or choose another day.")
 HOLDS_FOR_OTHERS = gettext_noop(
     "This tier holds for everybody who has no other. Untick “For everybody else” first, so that nobody is left without "
     "limits unnoticed."
@@ -188,6 +190,13 @@ class BudgetViewSet(ModelViewSet):  # type: ignore[misc]
     )
 
 
+class PriceForm(WagtailAdminModelForm):  # type: ignore[misc]
+    """A price, of which a model has one from a day on."""
+
+    class Meta:
+        error_messages: ClassVar = {NON_FIELD_ERRORS: {"unique_together": TWIN_PRICE}}
+
+
 class PriceViewSet(ModelViewSet):  # type: ignore[misc]
     """Prices, under Settings."""
 
@@ -222,5 +231,6 @@ class PriceViewSet(ModelViewSet):  # type: ignore[misc]
             FieldPanel("input_per_million", help_text=FREE_PRICE),
             FieldPanel("output_per_million", help_text=FREE_PRICE),
             FieldPanel("valid_from"),
-        ]
+        ],
+        base_form_class=PriceForm,
     )

@@ -120,6 +120,7 @@ def test_a_tier_that_was_not_deleted_still_holds(admin: Client, plain_page: Page
     answer = admin.post(reverse("ai_tier:delete", args=[tier.pk]))
 
     assert "Grant another tier first" in answer.content.decode()
+    assert f'href="{reverse("ai_tier:edit", args=[tier.pk])}" class="button"' in answer.content.decode()
     with pytest.raises(QuotaExceeded, match="tier “Pro”"):
         ask(plain_page, editor, 1)
 

@@ -42,6 +42,12 @@ FACTS: Final = {
 }
 """A fact of a line; those not named here say enough by their value."""
 
+ORDER: Final = (
+    "prompt", "version", "source", "model", "call", "finish_reason", "prompt_tokens", "completion_tokens", "estimated",
+    "cost", "price_source", "cached", "warnings", "outcome", "reason", "code", "again", "delay",
+)  # fmt: skip
+"""A database need not keep the order in which the facts were written."""
+
 FLAGS: Final = {
     ("cached", True): _("from the cache"),
     ("again", True): _("to be tried again"),
@@ -63,7 +69,8 @@ def kind_label(step: JobStep) -> str:
 
 
 def facts_label(step: JobStep) -> str:
-    return ", ".join(filter(None, (_said(name, value) for name, value in step.data.items())))
+    names = [*(name for name in ORDER if name in step.data), *sorted(step.data.keys() - set(ORDER))]
+    return ", ".join(filter(None, (_said(name, step.data[name]) for name in names)))
 
 
 def _said(name: str, value: Any) -> str:

@@ -112,6 +112,14 @@ def make_rows(count: int) -> None:
         with connection.schema_editor() as editor:
             for index in indexes:
                 editor.add_index(Job, index)
+    analyse(table)
+
+
+def analyse(table: str) -> None:
+    """Let the database count what is in a table, as it does by itself after a while."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else f'VACUUM ANALYZE "{table}"')
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable, Iterable
 
 import audit
 import job_list
@@ -31,6 +32,8 @@ SCREENS = {
     "usage": "/admin/reports/ai-usage/",
     "moderation": "/admin/reports/ai-moderation/",
     "moderation: what waits": "/admin/reports/ai-moderation/?standing=waiting",
+    "moderation: one check": "/admin/reports/ai-moderation/?check=Rules",
+    "moderation: one day": "/admin/reports/ai-moderation/?created_from={day}&created_to={day}",
     "moderation: the tenth page": "/admin/reports/ai-moderation/?p=10",
 }
 
@@ -40,32 +43,32 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--postgres", action="store_true", help="In a new PostgreSQL database (POSTGRES_HOST, …).")
+    parser.add_argument("--only", choices=list(MAKERS), help="One of the reports, with the rows of that one alone.")
     options = parser.parse_args()
+    reports = [options.only] if options.only else list(MAKERS)
     headline(f"Reports with {options.rows:,} rows each, {options.rounds} rounds of each screen")
     with set_up("openai/test-model", postgres=options.postgres) as scene:
         enter(scene.site)
-        fill(FEW)
-        few = measure(options.rounds)
-        fill(options.rows - FEW)
-        many = measure(options.rounds)
+        fill(reports, FEW)
+        few = measure(reports, options.rounds)
+        fill(reports, options.rows - FEW)
+        many = measure(reports, options.rounds)
         for screen, cost in many.items():
             tell(screen, few=few[screen], many=cost, most=MOST_TIMES)
 
 
-def fill(rows: int) -> None:
-    """So many more jobs, entries of the audit trail, answers and decisions."""
+def fill(reports: Iterable[str], rows: int) -> None:
+    """So many more of what each report is about."""
     began = time.perf_counter()
-    job_list.make_rows(rows)
-    audit.fill(_entries() + rows)
-    _make_answers(rows)
-    _make_decisions(rows)
+    for name in reports:
+        MAKERS[name](rows)
     report(Figure(what=f"making {rows:,} rows of each", value=time.perf_counter() - began, unit="s"))
 
 
-def _entries() -> int:
+def _make_entries(rows: int) -> None:
     from wagtail_ai_content.models import AuditEntry
 
-    return AuditEntry.objects.count()
+    audit.fill(AuditEntry.objects.count() + rows)
 
 
 def _make_answers(rows: int) -> None:
@@ -97,13 +100,23 @@ def _make_decisions(rows: int) -> None:
         ),
         batch_size=2_000,
     )  # fmt: skip
+    job_list.analyse(ModerationDecision._meta.db_table)
 
 
-def measure(rounds: int) -> dict[str, Cost]:
+MAKERS: dict[str, Callable[[int], None]] = {
+    "jobs": job_list.make_rows,
+    "audit": _make_entries,
+    "usage": _make_answers,
+    "moderation": _make_decisions,
+}
+
+
+def measure(reports: Iterable[str], rounds: int) -> dict[str, Cost]:
     from django.utils import timezone
 
     client, day = client_of("developer"), timezone.localdate().isoformat()
-    return {screen: cost_of(client, address.format(day=day), rounds=rounds) for screen, address in SCREENS.items()}
+    shown = {screen: address for screen, address in SCREENS.items() if screen.partition(":")[0] in reports}
+    return {screen: cost_of(client, address.format(day=day), rounds=rounds) for screen, address in shown.items()}
 
 
 if __name__ == "__main__":

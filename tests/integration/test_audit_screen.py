@@ -97,7 +97,7 @@ def test_there_is_no_way_to_change_anything_there(admin: Client, url: str) -> No
 def test_the_report_shows_what_happened(admin: Client, url: str, editor: Any) -> None:
     grow(1, actor=str(editor.pk), cost="0.001200", prompt="rewrite", prompt_version="3", outcome="revision")
     page = admin.get(url).content.decode()
-    for text in ("Generated", "Page 0", "Ada", "test/model", "rewrite 3", "0.001200 USD", "Written as a draft"):
+    for text in ("Generated", "Page 0", "Ada", "test/model", "rewrite 3", "0.0012 US dollars", "Written as a draft"):
         assert text in page
 
 

@@ -93,7 +93,15 @@ def test_the_form_of_a_group_offers_the_permission(admin: Client, lead: Any) -> 
 def test_a_row_says_who_asked_for_what_and_what_came_of_it(admin: Client, url: str, editor: Any) -> None:
     add_job(user=editor)
     page = admin.get(url).content.decode()
-    shown = ("First day", editor.get_username(), "test/model", "1,234", "0.001200 USD", "3.2 s", "Written as a draft")
+    shown = (
+        "First day",
+        editor.get_username(),
+        "test/model",
+        "1,234",
+        "0.0012 US dollars",
+        "3.2 s",
+        "Written as a draft",
+    )
     assert [text for text in shown if text not in page] == []
 
 
@@ -179,6 +187,28 @@ def test_a_job_tells_its_steps_its_error_and_what_to_do(admin: Client, editor: A
     assert [text for text in shown if text not in page] == []
 
 
+def test_each_step_is_told_in_words(admin: Client, editor: Any) -> None:
+    job = add_job(user=editor, price_source="builtin")
+    steps = {
+        "prepared": {"prompt": "rewrite", "version": "3", "source": "shipped"},
+        "response": {"finish_reason": "stop", "prompt_tokens": 5916, "cost": "0.001200", "cached": True, "text": None},
+        "parsed": {"warnings": 2},
+        "saved": {"outcome": "revision", "reason": ""},
+        "stopped": {"completion_tokens": 47, "estimated": True},
+        "error": {"code": "rate_limited", "again": True, "delay": 2.5},
+    }
+    for kind, data in steps.items():
+        JobStep.objects.create(job=job, kind=kind, phase="SAVE", fence=1, data=data, at=timezone.now())
+    page = admin.get(address(job)).content.decode()
+    shown = (
+        "prompt “rewrite”, version 3, built in", "the model&#x27;s reason to end: stop", "5,916 tokens sent",
+        "0.0012 US dollars, from the cache", "warnings: 2", "Written as a draft", "47 tokens received, estimated",
+        "code of the error: rate_limited, to be tried again, after 2.5 s", "(price from the built-in engine)",
+    )  # fmt: skip
+    assert [text for text in shown if text not in page] == []
+    assert [key for key in ("finish_reason", "prompt_tokens", "cached", "False") if key in page] == []
+
+
 def test_the_entries_of_the_trail_are_for_those_who_may_read_it(client: Client, editor: Any) -> None:
     job = add_job(user=editor)
     grow(1, job=str(job.pk))
@@ -202,6 +232,28 @@ def test_no_text_that_was_sent_or_came_back_is_shown(admin: Client, editor: Any)
         reply={"text": "SECRET"}, parsed={"value": "SECRET"}, base={"title": "SECRET"},
     )  # fmt: skip
     assert "SECRET" not in admin.get(address(job)).content.decode()
+
+
+def test_what_was_warned_of_is_told_in_the_words_of_the_review_screen(client: Client, editor: Any) -> None:
+    told = {"template": "%(check)s: %(reason)s.", "params": {"check": "House rules", "reason": "a boast (“the best”)"}}
+    answered, failed = (
+        add_job(user=editor, parsed={"warnings": [told]}),
+        add_job(user=editor, status="failed", outcome="", prepared={"warned": [told]}),
+    )
+    client.force_login(editor)
+    for job in (answered, failed):
+        assert "House rules: a boast (“the best”)." in client.get(address(job)).content.decode()
+
+
+def test_what_was_warned_of_quotes_and_is_not_told_to_everybody_who_sees_the_job(
+    client: Client, editor: Any, lead: Any
+) -> None:
+    job = add_job(user=editor, parsed={"warnings": [{"template": "It says SECRET.", "params": {}}]})
+    allow(lead, "read_audit")
+    client.force_login(lead)
+    assert "SECRET" not in client.get(address(job)).content.decode()
+    allow(lead, "view_moderationdecision")
+    assert "SECRET" in client.get(address(job)).content.decode()
 
 
 def test_what_people_and_models_wrote_is_text(admin: Client, url: str) -> None:

@@ -60,11 +60,11 @@ def test_a_cost_of_nothing_is_a_cost_and_an_unknown_one_is_none(admin: Client, e
     free = add_job(user=editor, cost=Decimal(0), prompt_tokens=0, completion_tokens=0, target_label="Free")
     unknown = add_job(cost=None, prompt_tokens=None, target_label="Unknown")
     listed = page(admin, f"{JOBS}_index")
-    assert "0.000000 USD" in listed
+    assert "0 US dollars" in listed
     assert listed.count("Written as a draft") == 2
     shown = page(admin, f"{JOBS}_inspect", free.pk)
-    assert [text for text in ("0.000000 USD", "Free", "rewrite", "3.2 s") if text not in shown] == []
-    assert "USD" not in page(admin, f"{JOBS}_inspect", unknown.pk)
+    assert [text for text in ("0 US dollars", "Free", "rewrite", "3.2 s") if text not in shown] == []
+    assert "US dollars" not in page(admin, f"{JOBS}_inspect", unknown.pk)
 
 
 def test_people_find_their_own_jobs_there(client: Client, editor: Any, lead: Any) -> None:
@@ -89,7 +89,7 @@ def test_they_are_filtered_and_by_nothing_but_their_filters(admin: Client, edito
 def test_the_trail_is_shown_with_its_names(admin: Client) -> None:
     (entry,) = grow(1, cost="0", outcome="revision", detail={"price": "builtin"})
     for shown in (page(admin, f"{AUDIT}_index"), page(admin, f"{AUDIT}_inspect", entry.pk)):
-        told = ("Generated", "Page 0", "Ada", "0.000000 USD", "Written as a draft")
+        told = ("Generated", "Page 0", "Ada", "0 US dollars", "Written as a draft")
         assert [text for text in told if text not in shown] == []
     assert entry.seal in page(admin, f"{AUDIT}_inspect", entry.pk)
 

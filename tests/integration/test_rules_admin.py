@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from html import unescape
 from pathlib import Path
@@ -15,6 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import GroupSitePermission, Page, Site
 
+from wagtail_ai_content.core.guardrails.check import Content, Stage
+from wagtail_ai_content.core.guardrails.rules import View
 from wagtail_ai_content.core.text import storable
 from wagtail_ai_content.interfaces.manage.groups import SitePermissionForm
 from wagtail_ai_content.models import RuleSet
@@ -186,6 +189,39 @@ def test_the_list_shows_site_rules_and_status_and_is_filtered(admin: Client, her
     assert names(site="null") == ["Everywhere", "Half done"]
     assert names(live="true") == ["Everywhere", "Only here"]
     assert names(q="half") == ["Half done"]
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        r"(a+)+$",
+        r"(a|aa)+b",
+        r"(x+x+)+y",
+        r"(.*a){25}",
+        r"^(([a-z])+.)+[A-Z]([a-z])+$",
+        r"(a?){30}a{30}",
+        r"(\w+\s?)*:",
+    ],
+)
+def test_a_pattern_that_takes_other_engines_for_ever_is_saved_and_looked_up_at_once(admin: Client, slow: str) -> None:
+    assert admin.post(url("add"), form(pattern(slow), **PUBLISHED)).status_code == 302
+    [rules] = rules_for(None)
+    began = time.process_time()
+    for text in ("a" * 50_000 + "!", "ab " * 16_000, "x" * 50_000):
+        list(rules.find(View(Content(stage=Stage.REQUEST, texts=(text,)))))
+    assert time.process_time() - began < 2
+
+
+def test_a_set_is_inspected_in_words(admin: Client) -> None:
+    admin.post(url("add"), form(words("miracle cure\nwonder drug"), pattern(), **PUBLISHED))
+    page = unescape(admin.get(url("inspect", RuleSet.objects.get().pk)).content.decode())
+    shown = (
+        "What happens", "Block: it is not sent, or not used", "Hold: a reviewer decides first",
+        "Where it is looked for", "In what is sent to a model, and in its answers", "miracle cure<br>wonder drug",
+        r"order no\. \d{4}",
+    )  # fmt: skip
+    assert [text for text in shown if text not in page] == []
+    assert [key for key in ("category", "action", "stage", "phrases") if f">{key}<" in page] == []
 
 
 def test_a_set_is_inspected_copied_and_deleted(admin: Client) -> None:

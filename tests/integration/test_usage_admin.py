@@ -154,7 +154,7 @@ def test_a_price_is_entered_and_zero_is_one(admin: Client) -> None:
     assert admin.post(reverse("ai_price:add"), form).status_code == 302
     assert ModelPrice.objects.get().output_per_million == Decimal("0.000001")
     for changes, told in (
-        ({}, "already exists"),
+        ({}, "There is a price for this model from this day on already"),
         ({"input_per_million": "-1"}, "greater than or equal to 0"),
     ):
         assert told in admin.post(reverse("ai_price:add"), {**form, **changes}).content.decode()

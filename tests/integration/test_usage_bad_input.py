@@ -99,6 +99,16 @@ def test_a_negative_price_is_told_and_the_one_before_stays(admin: Client) -> Non
     assert (price.input_per_million, price.output_per_million) == (3, 4)
 
 
+def test_a_second_price_from_the_same_day_on_is_refused_with_what_to_do(admin: Client) -> None:
+    form = {"model": "openai/one", "input_per_million": "0", "output_per_million": "0", "valid_from": "2026-11-01"}
+    assert admin.post(reverse("ai_price:add"), form).status_code == 302
+
+    page = admin.post(reverse("ai_price:add"), {**form, "input_per_million": "5"}).content.decode()
+
+    assert "There is a price for this model from this day on already. Change that one, or choose another day." in page
+    assert ModelPrice.objects.get().input_per_million == 0
+
+
 # --- a tier in use is deleted
 
 
@@ -110,6 +120,7 @@ def test_a_tier_that_was_not_deleted_still_holds(admin: Client, plain_page: Page
     answer = admin.post(reverse("ai_tier:delete", args=[tier.pk]))
 
     assert "Grant another tier first" in answer.content.decode()
+    assert f'href="{reverse("ai_tier:edit", args=[tier.pk])}" class="button"' in answer.content.decode()
     with pytest.raises(QuotaExceeded, match="tier “Pro”"):
         ask(plain_page, editor, 1)
 

@@ -79,6 +79,13 @@ def may_see_job(job: Job, user: Any) -> bool:
     return _is_own(job, user) or sees_all_jobs(user)
 
 
+def may_see_warnings(job: Job, user: Any) -> bool:
+    """They quote the texts of a job, which not everybody may see who may see that there was one."""
+    if _is_own(job, user) or may_see_moderation(user):
+        return True
+    return visible_to(user).filter(generation_id=job.pk).exists()
+
+
 def may_change_job(job: Job, user: Any) -> bool:
     """Cancel it, or have it tried again in the name of whoever asked for it."""
     return _is_own(job, user) or bool(user.has_perm(CHANGE_JOBS))

@@ -42,75 +42,109 @@ def snippet(desk: Desk) -> tuple[str, str]:
     return f"/admin/snippets/world/notice/edit/{desk.site.run(SNIPPET)}/", "Body"
 
 
+class Hands:
+    """Somebody at the keyboard, in the panel of an editor."""
+
+    def __init__(self, desk: Desk, page: Page, address: str) -> None:
+        self.desk, self.page = desk, page
+        self.panel = Panel(desk, page, address)
+        self.press, self.write = page.keyboard.press, page.keyboard.type
+
+    def to(self, selector: str, *, back: bool = False) -> None:
+        tab_to(self.page, selector, back=back)
+
+    def open_panel(self) -> None:
+        self.page.get_by_role("button", name="Toggle AI", exact=True).focus()
+        self.press("Enter")
+        self.panel.loaded("Generate")
+        self.to("#tab-label-wac-generate")
+
+    def turn_to(self, name: str, key: str = "ArrowRight") -> None:
+        """Another tab, from the label of one."""
+        self.press(key)
+        self.panel.loaded(name)
+        self.panel.has_focus(f"document.activeElement.id === 'tab-label-wac-{name.lower()}'")
+
+    def take(self) -> None:
+        """What the model wrote; the focus is in its field then."""
+        self.page.locator(READY).wait_for(timeout=40_000)
+        self.panel.has_focus("document.activeElement.closest('.wac-card')")
+        self.press("Control+Enter")
+        expect(self.page.locator(".wac-card")).to_have_count(0)
+
+    def has_title(self, title: str) -> None:
+        expect(self.page.locator("[name=title]")).to_have_value(title)
+
+    # --- what is done on each tab, from its label
+
+    def use_a_prompt(self) -> None:
+        """The site's own, on the title, with its two values."""
+        self.to("#wac-prompt-choice")
+        self.write("tide-table")
+        self.to("#wac-prompt-what")
+        self.press("Home")  # the title
+        self.to("#tab-wac-prompts fieldset select")
+        self.write("stormy")
+        self.to("#tab-wac-prompts fieldset input")
+        self.write("12")
+        self.to("#tab-wac-prompts button[type=submit]")
+        self.desk.model.script(model_stream(["A hundred boats in the storm"]))
+        self.press("Enter")
+        self.take()
+
+    def apply_a_suggestion(self) -> None:
+        self.to("#tab-wac-suggestions button")
+        self.panel.answers(FOUND)
+        self.press("Enter")
+        self.page.get_by_role("button", name="Apply: A livelier title.").wait_for(timeout=40_000)
+        self.to("[aria-label='Apply: A livelier title.']")
+        self.press("Enter")
+        self.take()
+
+    def dismiss_a_suggestion(self) -> None:
+        self.to("[aria-label^='Dismiss:']")
+        self.press("Enter")
+        self.page.get_by_text("Dismissed. It does not come again").wait_for()
+
+    def generate(self, text: str) -> None:
+        """Into a text of the form, after a look at what is sent."""
+        self.to("#wac-write-what")
+        self.write(text)
+        self.to("#wac-write-brief")
+        self.write("Say it in five words.")
+        self.to("#tab-wac-generate summary")
+        self.press("Enter")
+        self.page.locator("#tab-wac-generate .wac-egress").wait_for()
+        self.to("#tab-wac-generate button[type=submit]")
+        self.desk.model.script(model_stream(["Five words of an AI."]))
+        self.press("Enter")
+        self.take()
+
+
 @pytest.mark.parametrize("place", [nested, created, snippet])
 def test_each_tab_by_keyboard_alone(desk: Desk, window: Page, place: Callable[[Desk], tuple[str, str]]) -> None:
     desk.site.run(PROMPT)
     address, text = place(desk)
-    panel = Panel(desk, window, address)
-    press, write = window.keyboard.press, window.keyboard.type
-    title = window.locator("[name=title]")
+    hands = Hands(desk, window, address)
     if place is created:
         window.locator("[name=standfirst]").fill("A clock that nobody winds.")
 
-    def take() -> None:
-        """What the model wrote; the focus is in its field then."""
-        window.locator(READY).wait_for(timeout=40_000)
-        panel.has_focus("document.activeElement.closest('.wac-card')")
-        press("Control+Enter")
-        expect(window.locator(".wac-card")).to_have_count(0)
-
-    def turn_to(name: str, key: str = "ArrowRight") -> None:
-        press(key)
-        panel.loaded(name)
-        panel.has_focus(f"document.activeElement.id === 'tab-label-wac-{name.lower()}'")
-
-    window.get_by_role("button", name="Toggle AI", exact=True).focus()
-    press("Enter")
-    panel.loaded("Generate")
-    tab_to(window, "#tab-label-wac-generate")
-    turn_to("Prompts")
-    tab_to(window, "#wac-prompt-choice")
-    write("tide-table")
-    tab_to(window, "#wac-prompt-what")
-    press("Home")  # the title
-    tab_to(window, "#tab-wac-prompts fieldset select")
-    write("stormy")
-    tab_to(window, "#tab-wac-prompts fieldset input")
-    write("12")
-    tab_to(window, "#tab-wac-prompts button[type=submit]")
-    desk.model.script(model_stream(["A hundred boats in the storm"]))
-    press("Enter")
-    take()
-    expect(title).to_have_value("A hundred boats in the storm")
+    hands.open_panel()
+    hands.turn_to("Prompts")
+    hands.use_a_prompt()
+    hands.has_title("A hundred boats in the storm")
     assert "In a stormy mood, 12 words." in str(desk.model.calls[-1].body["messages"])
 
-    tab_to(window, "#tab-label-wac-prompts", back=True)
-    turn_to("Suggestions")
-    tab_to(window, "#tab-wac-suggestions button")
-    panel.answers(FOUND)
-    press("Enter")
-    window.get_by_role("button", name="Apply: A livelier title.").wait_for(timeout=40_000)
-    tab_to(window, "[aria-label='Apply: A livelier title.']")
-    press("Enter")
-    take()
-    expect(title).to_have_value("A hundred and eight boats")
-    tab_to(window, "#tab-label-wac-suggestions", back=True)
-    tab_to(window, "[aria-label^='Dismiss:']")
-    press("Enter")
-    window.get_by_text("Dismissed. It does not come again").wait_for()
+    hands.to("#tab-label-wac-prompts", back=True)
+    hands.turn_to("Suggestions")
+    hands.apply_a_suggestion()
+    hands.has_title("A hundred and eight boats")
+    hands.to("#tab-label-wac-suggestions", back=True)
+    hands.dismiss_a_suggestion()
 
-    tab_to(window, "#tab-label-wac-suggestions", back=True)
-    turn_to("Activity")
-    turn_to("Generate", "Home")
-    tab_to(window, "#wac-write-what")
-    write(text)
-    tab_to(window, "#wac-write-brief")
-    write("Say it in five words.")
-    tab_to(window, "#tab-wac-generate summary")
-    press("Enter")
-    window.locator("#tab-wac-generate .wac-egress").wait_for()
-    tab_to(window, "#tab-wac-generate button[type=submit]")
-    desk.model.script(model_stream(["Five words of an AI."]))
-    press("Enter")
-    take()
-    panel.has_focus("(document.activeElement.value ?? document.activeElement.textContent).includes('Five words')")
+    hands.to("#tab-label-wac-suggestions", back=True)
+    hands.turn_to("Activity")
+    hands.turn_to("Generate", "Home")
+    hands.generate(text)
+    written = "(document.activeElement.value ?? document.activeElement.textContent)"
+    hands.panel.has_focus(f"{written}.includes('Five words')")

@@ -72,7 +72,7 @@ def shown(subject: Subject, job_id: str) -> Shown:
         job=str(job.pk),
         groups=list(_groups(wanted, texts)),
         dismissed=len(found) - len(wanted),
-        warnings=[localised(warning) for warning in job.parsed.get("warnings", ())],
+        warnings=[localised(warning) for warning in job.warnings],
     )
 
 

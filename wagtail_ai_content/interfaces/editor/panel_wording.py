@@ -45,12 +45,6 @@ def amount_label(amount: Decimal | None) -> str:
     return gettext("US$ %(amount)s") % {"amount": number_format(amount, decimal_pos=4)}
 
 
-def source_label(source: str) -> str:
-    """Where a price comes from."""
-    known = {"site": gettext("the settings of this site"), "entered": gettext("what was entered on this site")}
-    return known.get(source, source)
-
-
 def function_label(name: str) -> str:
     """What a person calls the AI function ``name``; the name itself where it is no longer installed."""
     function = registry.get(name)

@@ -16,13 +16,13 @@ from wagtail_ai_content.core.text import gettext_noop
 from wagtail_ai_content.pipeline.preview import Preview, preview
 from wagtail_ai_content.pipeline.submit import SAVE_FIRST, Ask, submit
 from wagtail_ai_content.records.jobs.api import WATCHED
-from wagtail_ai_content.records.texts import localised
+from wagtail_ai_content.records.texts import localised, price_source_label
 
 from . import telling
 from .asking import Asked
 from .generation import told_as_json
 from .panel_choices import ASSIST, checked_variables, page_functions
-from .panel_wording import fence_label, price_label, source_label
+from .panel_wording import fence_label, price_label
 
 NOT_HERE = gettext_noop("“%(name)s” cannot be asked for here. Choose something else.")
 
@@ -142,5 +142,5 @@ def _prices(found: Preview) -> dict[str, str]:
     return {
         "cost": price_label(found.cost),
         "most": price_label(found.most),
-        "source": "" if found.cost.amount is None else source_label(found.cost.source),
+        "source": "" if found.cost.amount is None else price_source_label(found.cost.source),
     }

@@ -70,7 +70,7 @@ def result(job: Job) -> dict[str, Any]:
         "outcome": job.outcome,
         "review": _review_address(job),
         "message": localised(job.message),
-        "warnings": [localised(warning) for warning in parsed.get("warnings", ())],
+        "warnings": [localised(warning) for warning in job.warnings],
         "facts": options[0]["facts"] if options else [],
         "model": job.model_used,
         "cost": None if job.cost is None else f"{job.cost:.6f}",

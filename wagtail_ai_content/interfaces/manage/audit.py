@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any, Final
 
 import django_filters  # type: ignore[import-untyped]
 from django.contrib.auth.models import Permission
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import path, reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.filters import DateRangePickerWidget
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
@@ -24,11 +21,11 @@ from wagtail_ai_content.pipeline.visibility import READ_AUDIT
 from wagtail_ai_content.records.audit import api as trail
 from wagtail_ai_content.records.audit.api import AuditEntry, Filters, Operation
 from wagtail_ai_content.records.jobs.api import Outcome
+from wagtail_ai_content.records.texts import cost_label
 from wagtail_ai_content.records.versions.api import VersionStatus
 
-from .exports import SafeReport
 from .labels import account_choices, function_label
-from .paging import ReportPaginator
+from .log_report import LogFilter, LogReport
 
 INDEX: Final = "wagtail_ai_content_audit"
 RESULTS: Final = "wagtail_ai_content_audit_results"
@@ -57,8 +54,8 @@ def menu_item() -> AuditMenuItem:
 
 def urls() -> list[Any]:
     return [
-        path("reports/ai-audit/", AuditView.as_view(), name=INDEX),
-        path("reports/ai-audit/results/", AuditView.as_view(results_only=True), name=RESULTS),
+        path("reports/ai-audit/", AuditReport.as_view(), name=INDEX),
+        path("reports/ai-audit/results/", AuditReport.as_view(results_only=True), name=RESULTS),
     ]
 
 
@@ -74,7 +71,7 @@ def model_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in trail.values_of("model")]
 
 
-class AuditFilter(WagtailFilterSet):  # type: ignore[misc]
+class AuditFilter(LogFilter):
     """The filters of the report; each has an index of its own."""
 
     operation = django_filters.ChoiceFilter(label=_("Operation"), choices=Operation.choices)
@@ -88,15 +85,13 @@ class AuditFilter(WagtailFilterSet):  # type: ignore[misc]
 
     @property
     def chosen(self) -> Filters:
-        told = self.form.cleaned_data
-        span = told.get("at")
-        last = span.stop if span else None
+        told, (since, until) = self.form.cleaned_data, self.span("at")
         return Filters(
             operation=told.get("operation") or "",
             actor=told.get("actor") or "",
             model=told.get("model") or "",
-            since=span.start if span else None,
-            until=last + datetime.timedelta(microseconds=1) if last else None,
+            since=since,
+            until=until,
         )
 
 
@@ -119,25 +114,22 @@ def prompt_label(entry: AuditEntry) -> str:
     return f"{entry.prompt} {entry.prompt_version}".strip()
 
 
-def cost_label(entry: AuditEntry) -> str:
-    return "" if entry.cost is None else f"{entry.cost} USD"
-
-
 def outcome_label(entry: AuditEntry) -> str:
     """What came of it, in words where there are any: else the code of an error."""
     words = dict([*Outcome.choices, *VersionStatus.choices])
     return str(words[entry.outcome]) if entry.outcome in words and entry.outcome else entry.outcome
 
 
-class AuditView(SafeReport):
+class AuditReport(LogReport):
     """The trail, newest first."""
 
     model = AuditEntry
-    permission_policy = None  # one permission for all of it, asked in dispatch()
+    log = trail
+    everything = Filters()
+    file_name = "ai-audit"
     page_title = _("AI audit")
     header_icon = "clipboard-list"
     filterset_class = AuditFilter
-    default_ordering = None
     index_url_name = INDEX
     index_results_url_name = RESULTS
     verbose_name_plural = _("entries")
@@ -162,47 +154,21 @@ class AuditView(SafeReport):
         Column("function", label=_("AI function"), accessor=lambda entry: function_label(entry.function)),
         Column("model", label=_("Model")),
         Column("prompt", label=_("Prompt"), accessor=prompt_label),
-        Column("cost", label=_("Cost"), accessor=cost_label),
+        Column("cost", label=_("Cost"), accessor=lambda entry: cost_label(entry.cost)),
         Column("outcome", label=_("Outcome"), accessor=outcome_label),
         DateColumn("at", label=_("Time")),
     ]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not may_read(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def may_see(self, user: Any) -> bool:
+        return may_read(user)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if self.is_export:  # before anything counts or holds all entries
-            return self.as_spreadsheet(self._exported(), request.GET["export"])
-        return super().get(request, *args, **kwargs)
+    @property
+    def most_counted(self) -> int:
+        return super().most_counted if self.chosen.columns else sys.maxsize
 
-    @cached_property
-    def chosen(self) -> Filters:
-        return self.filters.chosen if self.filters.is_valid() else Filters()
-
-    def filter_queryset(self, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        return trail.selected(self.chosen)
-
-    def get_paginator(self, queryset: QuerySet[AuditEntry], per_page: int, **options: Any) -> ReportPaginator:
-        chosen = self.chosen
-        return ReportPaginator(
-            queryset,
-            per_page,
-            counted=lambda: trail.count(chosen),
-            rows=lambda skip, limit: trail.page(chosen, skip=skip, limit=limit),
-            most=trail.MOST_COUNTED if chosen.columns else sys.maxsize,
-            **options,
-        )
-
-    def get_filename(self) -> str:
-        return f"ai-audit-{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
-
-    def _exported(self) -> Iterator[AuditEntry]:
-        return trail.every(self.chosen)
-
-    def to_row_dict(self, item: AuditEntry) -> dict[str, Any]:
-        own = {"user": user_label(item), "target": target_label(item)}
-        return {name: own[name] if name in own else getattr(item, name) for name in self.list_export} | {
-            "get_operation_display": item.get_operation_display()
+    def exported(self, item: AuditEntry) -> Mapping[str, Any]:
+        return {
+            "user": user_label(item),
+            "target": target_label(item),
+            "get_operation_display": item.get_operation_display(),
         }

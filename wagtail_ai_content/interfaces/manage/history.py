@@ -17,6 +17,7 @@ from wagtail.log_actions import LogFormatter
 
 from wagtail_ai_content.pipeline.review import ACCEPT_ACTION, REJECT_ACTION, UNDO_ACTION
 from wagtail_ai_content.pipeline.write import GENERATE_ACTION, PROPOSE_ACTION
+from wagtail_ai_content.records.texts import prompt_source_label
 from wagtail_ai_content.records.versions import api as versions
 from wagtail_ai_content.records.versions.authors import author_of
 
@@ -110,13 +111,8 @@ def prompt(data: Mapping[str, Any]) -> str:
     return _("Prompt “%(prompt)s”, version %(version)s (%(source)s)") % {
         "prompt": data.get("prompt", ""),
         "version": data.get("prompt_version", ""),
-        "source": source(data),
+        "source": prompt_source_label(str(data.get("prompt_source", ""))),
     }
-
-
-def source(data: Mapping[str, Any]) -> str:
-    names = {"override": _("given with the request"), "database": _("from this site"), "shipped": _("built in")}
-    return names.get(str(data.get("prompt_source", "")), "")
 
 
 # --- the column and the filter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +23,6 @@ from wagtail.admin.views.generic import InspectView
 
 from wagtail_ai_content.api import cancel_job, retry_job
 from wagtail_ai_content.core.errors import AIError
-from wagtail_ai_content.core.text import storable
 from wagtail_ai_content.pipeline import visibility
 from wagtail_ai_content.pipeline.again import can_be_tried
 from wagtail_ai_content.pipeline.functions import registry
@@ -32,14 +31,15 @@ from wagtail_ai_content.records.audit import api as trail
 from wagtail_ai_content.records.audit.api import AuditEntry
 from wagtail_ai_content.records.guardrails import api as guardrails
 from wagtail_ai_content.records.jobs import api as jobs
-from wagtail_ai_content.records.jobs.api import Job, JobStep, Status
-from wagtail_ai_content.records.texts import localised
+from wagtail_ai_content.records.jobs.api import Job, Status
+from wagtail_ai_content.records.texts import cost_label, localised, price_source_label
 from wagtail_ai_content.records.versions.api import AIVersion
 
+from . import job_steps
+from .audit import outcome_label
 from .jobs import (
     JobReport,
     about_label,
-    cost_label,
     detail_url,
     duration_label,
     requester_label,
@@ -47,26 +47,6 @@ from .jobs import (
     tokens_label,
 )
 from .labels import function_label
-
-KINDS: Final = {
-    "checked": _("Checked"),
-    "prepared": _("Prepared"),
-    "request": _("Asked the model"),
-    "response": _("The model answered"),
-    "parsed": _("Read the answer"),
-    "saved": _("Saved"),
-    "error": _("Went wrong"),
-}
-"""What a line of the log says."""
-
-
-def kind_label(step: JobStep) -> str:
-    return str(KINDS.get(step.kind, step.kind))
-
-
-def facts_label(step: JobStep) -> str:
-    """The facts of a line, as they are stored: no text of a request or a reply is among them."""
-    return ", ".join(f"{key} {storable(str(value))}" for key, value in step.data.items() if value not in (None, ""))
 
 
 def seen_by(user: Any, job_id: uuid.UUID) -> Job:
@@ -78,7 +58,7 @@ def seen_by(user: Any, job_id: uuid.UUID) -> Job:
 
 
 class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
-    """A job, for those who may see it; without the texts that were sent and came back."""
+    """A job, for those who may see it; without the texts that were sent and came back, but for what warnings quote."""
 
     model = Job
     any_permission_required = None  # who sees which job is decided in pipeline.visibility
@@ -87,15 +67,10 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
     page_title = _("AI job")
     pk_url_kwarg = "job_id"
     index_url_name = "ai_jobs:index"
-    steps_columns = [
-        DateColumn("at", label=_("Time")),
-        Column("kind", label=_("Step"), accessor=kind_label),
-        Column("data", label=_("Details"), accessor=facts_label),
-    ]
     trail_columns = [
         Column("sequence", label=_("Number")),
         Column("operation", label=_("Operation"), accessor="get_operation_display"),
-        Column("outcome", label=_("Outcome")),
+        Column("outcome", label=_("Outcome"), accessor=outcome_label),
         DateColumn("at", label=_("Time")),
     ]
 
@@ -136,9 +111,10 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
 
     def _cost(self) -> str:
         job = self.object
-        return (
-            f"{cost_label(job)} ({job.price_source})" if job.cost is not None and job.price_source else cost_label(job)
-        )
+        if job.cost is None or not job.price_source:
+            return cost_label(job.cost)
+        told = {"cost": cost_label(job.cost), "source": price_source_label(job.price_source)}
+        return gettext("%(cost)s (price from %(source)s)") % told
 
     def _version(self) -> str:
         """A link for those who may see it; for others there is none."""
@@ -150,7 +126,7 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
 
     @cached_property
     def steps(self) -> Table:
-        return Table(self.steps_columns, jobs.steps_of(self.object.pk), caption=gettext("Steps of the job"))
+        return Table(job_steps.columns, jobs.steps_of(self.object.pk), caption=gettext("Steps of the job"))
 
     @cached_property
     def entries(self) -> Table | None:
@@ -182,6 +158,12 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
         return reverse("ai_moderation:decision", args=[found.pk]) if found else ""
 
     @property
+    def _warnings(self) -> list[str]:
+        if not visibility.may_see_warnings(self.object, self.request.user):
+            return []
+        return [localised(warning) for warning in self.object.warnings]
+
+    @property
     def _is_of_a_form(self) -> bool:
         """The form it was to be written into is not open any more."""
         function = registry.get(self.object.function)
@@ -194,6 +176,7 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
             "trouble": localised(self.object.error or self.object.message) if failed else "",
             "code": self.object.error_code,
             "found_url": self._found_url,
+            "warnings": self._warnings,
             "steps": self.steps,
             "entries": self.entries,
             "actions": self.actions,

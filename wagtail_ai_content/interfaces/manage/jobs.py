@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any, Final
 
 import django_filters  # type: ignore[import-untyped]
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.filters import DateRangePickerWidget
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.models import Site
@@ -23,10 +21,10 @@ from wagtail.models import Site
 from wagtail_ai_content.pipeline import visibility
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.jobs.api import Job, JobFilter, Status
+from wagtail_ai_content.records.texts import cost_label
 
-from .exports import SafeReport
 from .labels import account_choices, function_choices, function_label
-from .paging import ReportPaginator
+from .log_report import LogFilter, LogReport
 
 SECONDS_IN_A_MINUTE: Final = 60
 
@@ -52,7 +50,7 @@ def requester_choices() -> list[tuple[str, str]]:
     return account_choices(jobs.values_of("actor"))
 
 
-class OwnJobsFilter(WagtailFilterSet):  # type: ignore[misc]  # Wagtail ships no types
+class OwnJobsFilter(LogFilter):
     """The filters of the list; each has an index of its own."""
 
     status = django_filters.ChoiceFilter(label=_("Status"), choices=Status.choices)
@@ -67,17 +65,16 @@ class OwnJobsFilter(WagtailFilterSet):  # type: ignore[misc]  # Wagtail ships no
 
     @property
     def chosen(self) -> JobFilter:
-        told = self.form.cleaned_data
-        span, site = told.get("created"), told.get("site")
-        last = span.stop if span else None
+        told, (since, until) = self.form.cleaned_data, self.span("created")
+        site = told.get("site")
         return JobFilter(
             status=told.get("status") or "",
             function=told.get("function") or "",
             model=told.get("model") or "",
             site=site.pk if site else None,
             actor=told.get("actor") or None,
-            since=span.start if span else None,
-            until=last + datetime.timedelta(microseconds=1) if last else None,
+            since=since,
+            until=until,
         )
 
 
@@ -106,10 +103,6 @@ def tokens_label(job: Job) -> str:
     if job.prompt_tokens is None or job.completion_tokens is None:
         return ""
     return number_format(job.prompt_tokens + job.completion_tokens, use_l10n=True, force_grouping=True)
-
-
-def cost_label(job: Job) -> str:
-    return "" if job.cost is None else f"{job.cost} USD"
 
 
 def seconds(job: Job) -> float | None:
@@ -142,17 +135,17 @@ def _is_open(job: Job) -> bool:
     return not job.is_over
 
 
-class JobReport(SafeReport):
+class JobReport(LogReport):
     """Jobs, newest first: one's own, or everybody's for those who may see them."""
 
     model = Job
-    permission_policy = None  # who sees which job is decided in pipeline.visibility
+    log = jobs
+    everything = JobFilter()
+    file_name = "ai-jobs"
     page_title = _("AI jobs")
     header_icon = "history"
-    default_ordering = None
     index_url_name = "ai_jobs:index"
     index_results_url_name = "ai_jobs:results"
-    table_classname = "listing wac-report"
     columns = [
         TitleColumn(
             "function", label=_("AI function"), accessor=lambda job: function_label(job.function), get_url=detail_url
@@ -162,7 +155,7 @@ class JobReport(SafeReport):
         Column("requested_by_name", label=_("Requested by"), accessor=requester_label),
         Column("model_used", label=_("Model")),
         Column("tokens", label=_("Tokens"), accessor=tokens_label),
-        Column("cost", label=_("Cost"), accessor=cost_label),
+        Column("cost", label=_("Cost"), accessor=lambda job: cost_label(job.cost)),
         Column("duration", label=_("Duration"), accessor=duration_label),
         DateColumn("created", label=_("Time")),
     ]
@@ -179,10 +172,8 @@ class JobReport(SafeReport):
         "seconds": _("Seconds"), "error_code": _("Error"),
     }  # fmt: skip
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if self.is_export:  # before anything counts or holds all jobs
-            return self.as_spreadsheet(self._exported(), request.GET["export"])
-        return super().get(request, *args, **kwargs)
+    def may_see(self, user: Any) -> bool:
+        return True  # which jobs is decided in pipeline.visibility
 
     @property
     def filterset_class(self) -> Any:
@@ -190,32 +181,10 @@ class JobReport(SafeReport):
 
     @cached_property
     def chosen(self) -> JobFilter:
-        asked = self.filters.chosen if self.filters.is_valid() else JobFilter()
-        return visibility.jobs_of(self.request.user, asked)
+        return visibility.jobs_of(self.request.user, super().chosen)
 
-    def filter_queryset(self, queryset: QuerySet[Job]) -> QuerySet[Job]:
-        return jobs.selected(self.chosen)
-
-    def get_paginator(self, queryset: QuerySet[Job], per_page: int, **options: Any) -> ReportPaginator:
-        chosen = self.chosen
-        return ReportPaginator(
-            queryset,
-            per_page,
-            counted=lambda: jobs.count(chosen),
-            rows=lambda skip, limit: jobs.page(chosen, skip=skip, limit=limit),
-            most=jobs.MOST_COUNTED,
-            **options,
-        )
-
-    def get_filename(self) -> str:
-        return f"ai-jobs-{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
-
-    def _exported(self) -> Iterator[Job]:
-        return jobs.every(self.chosen)
-
-    def to_row_dict(self, item: Job) -> dict[str, Any]:
-        own = {"id": str(item.pk), "seconds": seconds(item)}
-        return {name: own[name] if name in own else getattr(item, name) for name in self.list_export}
+    def exported(self, item: Job) -> Mapping[str, Any]:
+        return {"id": str(item.pk), "seconds": seconds(item)}
 
     @property
     def no_results_message(self) -> str:

@@ -30,7 +30,7 @@ from wagtail_ai_content.records.guardrails import api as guardrails
 from wagtail_ai_content.records.guardrails.api import DecisionFilter, ModerationDecision
 from wagtail_ai_content.records.jobs import api as jobs
 from wagtail_ai_content.records.jobs.api import Job, JobFilter
-from wagtail_ai_content.records.texts import localised
+from wagtail_ai_content.records.texts import cost_label, localised
 
 from . import audit, moderation
 from . import jobs as job_report
@@ -253,7 +253,7 @@ class JobAdmin(LookOnlyAdmin):
 
     @column(_("Cost"))
     def price(self, job: Job) -> str:
-        return job_report.cost_label(job)
+        return cost_label(job.cost)
 
     @column(_("Duration"))
     def duration(self, job: Job) -> str:
@@ -310,7 +310,7 @@ class AuditAdmin(LookOnlyAdmin):
 
     @column(_("Cost"))
     def price(self, entry: AuditEntry) -> str:
-        return audit.cost_label(entry)
+        return cost_label(entry.cost)
 
     @column(_("Outcome"))
     def came_of_it(self, entry: AuditEntry) -> str:

@@ -76,7 +76,7 @@ class ModerationView(InspectView):  # type: ignore[misc]  # Wagtail ships no typ
         Column("action", label=_("What happened"), accessor=lambda finding: ACTIONS[finding.action]),
         Column("category", label=_("What it is"), accessor=lambda finding: translated(finding.category)),
         Column("check", label=_("Found by"), accessor=lambda finding: translated(finding.check)),
-        Column("excerpt", label=_("Place")),
+        Column("excerpt", label=_("Place"), classname="wac-place"),
         Column("advice", label=_("Advice"), accessor=told_by),
         Column("score", label=_("Score"), accessor=score_label),
     ]

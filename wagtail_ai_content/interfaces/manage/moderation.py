@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any, Final
 
 import django_filters  # type: ignore[import-untyped]
 from django.contrib.auth.models import Permission
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.filters import DateRangePickerWidget
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
 from wagtail.models import Site
@@ -25,9 +22,8 @@ from wagtail_ai_content.pipeline.visibility import MODERATE, SEE_MODERATION, may
 from wagtail_ai_content.records.guardrails import api as guardrails
 from wagtail_ai_content.records.guardrails.api import STAGES, DecisionFilter, ModerationDecision, Standing
 
-from .exports import SafeReport
 from .labels import function_choices, function_label, translated
-from .paging import ReportPaginator
+from .log_report import LogFilter, LogReport
 
 ICON: Final = "glasses"
 CODENAMES: Final = [name.partition(".")[2] for name in (SEE_MODERATION, MODERATE)]
@@ -57,7 +53,7 @@ def check_choices() -> list[tuple[str, str]]:
     return [(name, translated(name)) for name in guardrails.checks()]
 
 
-class ModerationFilter(WagtailFilterSet):  # type: ignore[misc]
+class ModerationFilter(LogFilter):
     """The filters of the list; each has an index of its own."""
 
     standing = django_filters.ChoiceFilter(label=_("Decision"), choices=Standing.choices)
@@ -73,17 +69,16 @@ class ModerationFilter(WagtailFilterSet):  # type: ignore[misc]
 
     @property
     def chosen(self) -> DecisionFilter:
-        told = self.form.cleaned_data
-        span, site = told.get("created"), told.get("site")
-        last = span.stop if span else None
+        told, (since, until) = self.form.cleaned_data, self.span("created")
+        site = told.get("site")
         return DecisionFilter(
             standing=told.get("standing") or "",
             stage=told.get("stage") or "",
             function=told.get("function") or "",
             check=told.get("check") or "",
             site=site.pk if site else None,
-            since=span.start if span else None,
-            until=last + datetime.timedelta(microseconds=1) if last else None,
+            since=since,
+            until=until,
         )
 
 
@@ -136,19 +131,18 @@ class FoundColumn(TitleColumn):  # type: ignore[misc]
         return {**super().get_cell_context_data(instance, parent_context), "excerpt": excerpt_label(instance)}
 
 
-class ModerationReport(SafeReport):
+class ModerationReport(LogReport):
     """Texts that wait, then the others, newest first."""
 
     model = ModerationDecision
-    permission_policy = None  # one permission for all of it, asked in dispatch()
-    template_name = "wagtail_ai_content/manage/moderation_list.html"
+    log = guardrails
+    everything = DecisionFilter()
+    file_name = "ai-moderation"
     page_title = _("AI moderation")
     header_icon = ICON
     filterset_class = ModerationFilter
-    default_ordering = None
     index_url_name = "ai_moderation:index"
     index_results_url_name = "ai_moderation:results"
-    table_classname = "listing wac-report"
     columns = [
         FoundColumn(
             "category", label=_("What it is"), accessor=category_label, get_url=detail_url, classname="wac-found"
@@ -173,49 +167,17 @@ class ModerationReport(SafeReport):
         "reviewed": _("Decided (UTC)"), "note": _("Note"),
     }  # fmt: skip
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not may_see_moderation(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def may_see(self, user: Any) -> bool:
+        return may_see_moderation(user)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if self.is_export:  # before anything counts or holds all decisions
-            return self.as_spreadsheet(self._exported(), request.GET["export"])
-        return super().get(request, *args, **kwargs)
-
-    @cached_property
-    def chosen(self) -> DecisionFilter:
-        return self.filters.chosen if self.filters.is_valid() else DecisionFilter()
-
-    def filter_queryset(self, queryset: QuerySet[ModerationDecision]) -> QuerySet[ModerationDecision]:
-        return guardrails.selected(self.chosen)
-
-    def get_paginator(self, queryset: Any, per_page: int, **options: Any) -> ReportPaginator:
-        chosen = self.chosen
-        return ReportPaginator(
-            queryset,
-            per_page,
-            counted=lambda: guardrails.count(chosen),
-            rows=lambda skip, limit: guardrails.page(chosen, skip=skip, limit=limit),
-            most=guardrails.MOST_COUNTED,
-            **options,
-        )
-
-    def get_filename(self) -> str:
-        return f"ai-moderation-{datetime.datetime.now(datetime.UTC):%Y-%m-%d}"
-
-    def _exported(self) -> Iterator[ModerationDecision]:
-        return guardrails.every(self.chosen)
-
-    def to_row_dict(self, item: ModerationDecision) -> dict[str, Any]:
-        own = {
+    def exported(self, item: ModerationDecision) -> Mapping[str, Any]:
+        return {
             "standing": standing_label(item),
             "category": category_label(item),
             "excerpt": excerpt_label(item),
             "check": check_label(item),
             "stage": item.get_stage_display(),
         }
-        return {name: own[name] if name in own else getattr(item, name) for name in self.list_export}
 
     @property
     def no_results_message(self) -> str:

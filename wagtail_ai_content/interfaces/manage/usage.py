@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import Count
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from wagtail_ai_content.core.usage.refusals import amount_of, shown
 from wagtail_ai_content.core.usage.values import Holder, Kind
 from wagtail_ai_content.pipeline.usage import Use, use_of
-from wagtail_ai_content.records.texts import localised
+from wagtail_ai_content.records.texts import cost_label, localised
 from wagtail_ai_content.records.usage.api import Budget, ModelPrice, Tier
 
 from .usage_people import people
 
 TWINS = _("There is a budget for them already. Change that one.")
+TWIN_PRICE = _("There is a price for this model from this day on already. Change that one, or choose another day.")
 HOLDS_FOR_OTHERS = gettext_noop(
     "This tier holds for everybody who has no other. Untick “For everybody else” first, so that nobody is left without "
     "limits unnoticed."
@@ -187,6 +190,13 @@ class BudgetViewSet(ModelViewSet):  # type: ignore[misc]
     )
 
 
+class PriceForm(WagtailAdminModelForm):  # type: ignore[misc]
+    """A price, of which a model has one from a day on."""
+
+    class Meta:
+        error_messages: ClassVar = {NON_FIELD_ERRORS: {"unique_together": TWIN_PRICE}}
+
+
 class PriceViewSet(ModelViewSet):  # type: ignore[misc]
     """Prices, under Settings."""
 
@@ -199,9 +209,21 @@ class PriceViewSet(ModelViewSet):  # type: ignore[misc]
     search_fields = ["model"]
     list_display: list[Any] = [
         "model",
-        Column("input_per_million", label=_("Million tokens sent"), sort_key="input_per_million"),
-        Column("output_per_million", label=_("Million tokens received"), sort_key="output_per_million"),
-        DateColumn("valid_from", label=_("Valid from"), sort_key="valid_from"),
+        Column(
+            "input_per_million",
+            label=_("Million tokens sent"),
+            sort_key="input_per_million",
+            accessor=lambda row: cost_label(row.input_per_million),
+        ),
+        Column(
+            "output_per_million",
+            label=_("Million tokens received"),
+            sort_key="output_per_million",
+            accessor=lambda row: cost_label(row.output_per_million),
+        ),
+        Column(
+            "valid_from", label=_("Valid from"), sort_key="valid_from", accessor=lambda row: date_format(row.valid_from)
+        ),
     ]
     edit_handler = ObjectList(
         [
@@ -209,5 +231,6 @@ class PriceViewSet(ModelViewSet):  # type: ignore[misc]
             FieldPanel("input_per_million", help_text=FREE_PRICE),
             FieldPanel("output_per_million", help_text=FREE_PRICE),
             FieldPanel("valid_from"),
-        ]
+        ],
+        base_form_class=PriceForm,
     )

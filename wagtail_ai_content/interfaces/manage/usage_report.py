@@ -65,8 +65,18 @@ class UsageReport(SafeReport):
         Column("site_name", label=_("Site"), sort_key="site_name", accessor=lambda row: row.site_name or "–"),
         Column("model", label=_("Model"), sort_key="model"),
         Column("answers", label=_("Answers"), sort_key="answers"),
-        Column("prompt_tokens", label=_("Tokens sent"), sort_key="prompt_tokens"),
-        Column("completion_tokens", label=_("Tokens received"), sort_key="completion_tokens"),
+        Column(
+            "prompt_tokens",
+            label=_("Tokens sent"),
+            sort_key="prompt_tokens",
+            accessor=lambda row: shown(row.prompt_tokens, Unit.TOKENS),
+        ),
+        Column(
+            "completion_tokens",
+            label=_("Tokens received"),
+            sort_key="completion_tokens",
+            accessor=lambda row: shown(row.completion_tokens, Unit.TOKENS),
+        ),
         Column("cost", label=_("US dollars"), sort_key="money", accessor=lambda row: shown(row.money, Unit.MONEY)),
         Column("unknown", label=_("Answers of unknown cost"), sort_key="unknown"),
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from django.urls import reverse
@@ -13,11 +12,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_ai_content.records.texts import localised
+from wagtail_ai_content.records.texts import cost_label, localised, prompt_source_label
 from wagtail_ai_content.records.versions.api import AIVersion
 from wagtail_ai_content.records.versions.authors import author_of
 
-from .labels import function_label, prompt_source_label, requester_label
+from .labels import function_label, requester_label
 
 FACT_KINDS: Final = {
     "number": _("Number"),
@@ -105,13 +104,6 @@ class Facts:
         """The names of those who decided, each once."""
         names = (str(decision.get("by", "")) for decision in self.version.decisions.values())
         return list(dict.fromkeys(name for name in names if name))
-
-
-def cost_label(cost: Decimal | None) -> str:
-    """US dollars with as many places as a call costs; empty when nobody knows."""
-    if cost is None:
-        return ""
-    return gettext("%(amount)s US dollars") % {"amount": number_format(cost.normalize() if cost else 0)}
 
 
 def share_label(share: Any) -> str:

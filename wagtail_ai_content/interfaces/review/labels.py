@@ -19,15 +19,6 @@ def function_label(name: str) -> str:
     return gettext(function.title) if function and function.title else name
 
 
-def prompt_source_label(source: str) -> str:
-    names = {
-        "override": gettext("given with the request"),
-        "database": gettext("from this site"),
-        "shipped": gettext("built in"),
-    }
-    return names.get(source, "")
-
-
 def requester_label(version: AIVersion) -> str:
     return version.requested_by_name or gettext("Somebody who is no longer known")
 

@@ -23,6 +23,7 @@ from .values import Filters, NewEntry, clean, names, packed, unpacked
 
 __all__ = [
     "FACTS",
+    "MOST_COUNTED",
     "AuditBody",
     "AuditEntry",
     "Filters",

@@ -29,6 +29,7 @@ STAGES: Final = (
     ("request", _("In what is sent to a model")),
     ("reply", _("In a model's answers")),
 )
+LABELS: Final[dict[str, dict[str, Any]]] = {"action": dict(ACTIONS), "stage": dict(STAGES)}
 
 
 class _RuleBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail ships no types
@@ -42,6 +43,14 @@ class _RuleBlock(blocks.StructBlock):  # type: ignore[misc]  # Wagtail ships no 
     advice = blocks.CharBlock(
         label=_("Advice"), required=False, max_length=255, help_text=_("Told to whoever meets the rule.")
     )
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        told = [(block.label, _in_words(name, value[name])) for name, block in self.child_blocks.items()]
+        return {**context, "lines": [(label, words) for label, words in told if words]}
+
+    class Meta:
+        template = "wagtail_ai_content/guardrails/rule.html"
 
 
 class PhrasesBlock(blocks.TextBlock):  # type: ignore[misc]
@@ -119,6 +128,11 @@ class RulesBlock(blocks.StreamBlock):  # type: ignore[misc]
 def lines_of(value: str) -> list[str]:
     """What is on the lines, without empty ones and repeats."""
     return list(dict.fromkeys(line.strip() for line in value.splitlines() if line.strip()))
+
+
+def _in_words(name: str, value: Any) -> Any:
+    """What a field of a rule says, to those who do not see its form."""
+    return LABELS.get(name, {}).get(value, value)
 
 
 def in_words(unusable: Unusable) -> str:

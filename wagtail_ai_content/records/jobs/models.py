@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -158,6 +159,11 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.status not in (Status.PENDING, Status.RUNNING)
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """What people are told to look at in its result, as stored; of its request where there is no result."""
+        return list((self.parsed or {}).get("warnings") or (self.prepared or {}).get("warned") or ())
 
 
 class JobStep(models.Model):

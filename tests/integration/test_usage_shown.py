@@ -50,7 +50,7 @@ def test_a_person_sees_their_limits_and_what_is_used(editor: Any, site: Any, cli
         "0.45 US dollars a month for the site",
     ):
         assert said in html
-    for used in ("1 (25 %)", "250 (25 %)", "0.09 (20 %)"):
+    for used in ("1 (25&nbsp;%)", "250 (25&nbsp;%)", "0.09 (20&nbsp;%)"):
         assert used in html
 
 

@@ -80,6 +80,8 @@ def find_page(given: str) -> Any:
     pages = swapper.load_model("wagtailcore", "Page")._default_manager.all()
     if given.isdecimal():
         page = pages.filter(pk=given).first() if len(given) < 19 else None
+    elif not given.strip("/"):
+        page = pages.filter(sites_rooted_here__is_default_site=True).first()
     else:
         page = pages.filter(url_path__endswith=f"/{given.strip('/')}/").order_by("depth").first()
     if page is None:

@@ -10,12 +10,12 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import PngImagePlugin
 
+from tests.support.corpora import rows
 from tests.support.image_network import PUBLIC, ImageNetwork
 from tests.support.network import network_watched
 from tests.support.openai_server import OpenAIServer
@@ -38,17 +38,8 @@ from wagtail_ai_content.core.providers.outgoing import Credential
 # litellm looks at every attribute of pydantic's models.
 pytestmark = pytest.mark.filterwarnings("ignore:Accessing the 'model_:DeprecationWarning")
 
-CORPORA = Path(__file__).parents[2].parent / "shared" / "corpora"
 KEY = "sk-canary-77aa"
 SECRET = "signature-3f81"
-
-
-def rows(name: str) -> list[Any]:
-    file = CORPORA / f"{name}.dev.jsonl"
-    if not file.exists():
-        return [pytest.param(None, marks=pytest.mark.skip(reason=f"The corpus {name} is not beside this checkout."))]
-    found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    return [pytest.param(row, id=row["id"]) for row in found]
 
 
 def hosts_with_tls() -> set[str]:

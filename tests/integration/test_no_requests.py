@@ -7,7 +7,6 @@ import json
 import socket
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from wagtail.embeds.models import Embed
 from wagtail.images import get_image_model
 from wagtail.models import Site
 
+from tests.support.corpora import rows
 from tests.support.layouts import FlexibleBody, parsed
 from tests.support.network import network_watched
 from tests.support.openai_answers import chat
@@ -30,16 +30,7 @@ from wagtail_ai_content.pipeline.gate import Field, gated, shown
 
 pytestmark = pytest.mark.django_db
 
-CORPORA = Path(__file__).parents[2].parent / "shared" / "corpora"
 LOADING = ("<a ", "<img", "<embed", "<svg", "<iframe", "<picture", "<object", "src=", "style=")
-
-
-def rows(name: str) -> list[Any]:
-    file = CORPORA / f"{name}.dev.jsonl"
-    if not file.exists():
-        return [pytest.param(None, marks=pytest.mark.skip(reason=f"The corpus {name} is not beside this checkout."))]
-    found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    return [pytest.param(row, id=row["id"]) for row in found]
 
 
 def addressed(address: str) -> str:

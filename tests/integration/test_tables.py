@@ -226,3 +226,10 @@ def test_nor_does_it_reach_a_table_whose_cells_are_html(monkeypatch: Any, table_
     body[1]["value"]["data"][1][0] = "<script>x</script>"
     with pytest.raises(BlockNotAllowed):
         check_made(TablePage, snapshot(table_page), {**content, "body": json.dumps(body)})
+
+
+def test_an_empty_table_of_an_open_form_stays_empty(table_page: TablePage, editor: Any) -> None:
+    body = json.dumps([{"type": "prices", "id": "t1", "value": {}}])
+    form = OpenForm(table_page, editor, data=QueryDict(), files={})
+
+    assert form.as_sent({"body": body}, names=["body"], now={}) == {"body": body}

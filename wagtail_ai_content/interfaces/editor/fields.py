@@ -96,7 +96,7 @@ class _Rewrite:
             return {name: self.block(block.child_blocks.get(name), value) for name, value in raw.items()}
         if isinstance(block, StreamBlock | ListBlock) and isinstance(raw, list):
             return [self._item(block, item) for item in raw]
-        if isinstance(block, BaseTypedTableBlock) and isinstance(raw, dict):
+        if isinstance(block, BaseTypedTableBlock) and isinstance(raw, dict) and raw:
             columns = [block.child_blocks.get(column["type"]) for column in raw["columns"]]
             return {**raw, "rows": [self._row(columns, row) for row in raw["rows"]]}
         if isinstance(block, FieldBlock) and isinstance(raw, str):

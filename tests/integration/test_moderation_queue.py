@@ -213,6 +213,7 @@ def test_a_job_leads_to_what_was_found_for_those_who_may_see_it(client: Client, 
     page = client.get(log).content.decode()
     assert "See what was found" in page
     assert address(decision) in page
+    assert ("Held for a decision" in page, "Failed" in page) == (True, False)
     Job.objects.filter(pk=job.pk).update(error_code="timed_out")
     assert "See what was found" not in client.get(log).content.decode()
 

@@ -43,7 +43,6 @@ from .jobs import (
     detail_url,
     duration_label,
     requester_label,
-    status_label,
     tokens_label,
 )
 from .labels import function_label
@@ -85,7 +84,7 @@ class JobView(InspectView):  # type: ignore[misc]  # Wagtail ships no types
 
     def _facts(self) -> Iterator[tuple[str, Any]]:
         job = self.object
-        yield gettext("Status"), status_label(job)
+        yield gettext("Status"), job.state
         yield gettext("Message"), localised(job.message) if job.status != Status.FAILED else ""
         yield gettext("About"), self._target()
         yield gettext("AI version"), self._version()

@@ -126,11 +126,6 @@ def detail_url(job: Job) -> str:
     return reverse("ai_jobs:job", args=[job.pk])
 
 
-def status_label(job: Job) -> str:
-    """What came of it, where there is more to say than that it has ended."""
-    return job.get_outcome_display() if job.status == Status.SUCCEEDED and job.outcome else job.get_status_display()
-
-
 def _is_open(job: Job) -> bool:
     return not job.is_over
 
@@ -151,7 +146,7 @@ class JobReport(LogReport):
             "function", label=_("AI function"), accessor=lambda job: function_label(job.function), get_url=detail_url
         ),
         Column("about", label=_("About"), accessor=about_label),
-        StatusTagColumn("status", label=_("Status"), accessor=status_label, primary=_is_open),
+        StatusTagColumn("status", label=_("Status"), accessor="state", primary=_is_open),
         Column("requested_by_name", label=_("Requested by"), accessor=requester_label),
         Column("model_used", label=_("Model")),
         Column("tokens", label=_("Tokens"), accessor=tokens_label),

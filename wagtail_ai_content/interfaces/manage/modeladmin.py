@@ -237,7 +237,7 @@ class JobAdmin(LookOnlyAdmin):
 
     @column(_("Status"))
     def state(self, job: Job) -> str:
-        return job_report.status_label(job)
+        return job.state
 
     @column(_("Message"))
     def told(self, job: Job) -> str:

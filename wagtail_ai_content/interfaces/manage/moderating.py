@@ -88,7 +88,7 @@ class ModerationView(InspectView):  # type: ignore[misc]  # Wagtail ships no typ
             get_url=lambda job: job.log_url,
         ),
         TitleColumn("about", label=_("About"), accessor=job_report.about_label, get_url=lambda job: job.target_url),
-        Column("status", label=_("Status"), accessor=job_report.status_label),
+        Column("status", label=_("Status"), accessor="state"),
         Column("requested_by_name", label=_("Requested by"), accessor=job_report.requester_label),
         DateColumn("created", label=_("Time")),
     ]

@@ -10,10 +10,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from wagtail_ai_content.core.engine.phases import Phase
+from wagtail_ai_content.core.errors import Held
 
 
 class Status(models.TextChoices):
@@ -159,6 +160,15 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.status not in (Status.PENDING, Status.RUNNING)
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in a person's words: what came of it, where there is more to say than that it has ended."""
+        if self.status == Status.SUCCEEDED and self.outcome:
+            return str(self.get_outcome_display())
+        if self.status == Status.FAILED and self.error_code == Held.code:
+            return gettext("Held for a decision")
+        return str(self.get_status_display())
 
     @property
     def warnings(self) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
-import { ask, config } from '../lib/ask.js';
+import { ask } from '../lib/ask.js';
 import { fill } from '../lib/decisions.js';
 import { isEmpty, selectionIn, textsIn, valueOf } from '../lib/fields.js';
-import { editForm, reveal, richInputs, saveSoon } from '../lib/form.js';
+import { editForm, hidden, reveal, richInputs, saveSoon } from '../lib/form.js';
 
 const FIELD = 'wagtail_ai_assisted';
 const QUIET = 300;
@@ -174,7 +174,7 @@ class AssistController extends window.StimulusModule.Controller {
     if (this.focusCard(field.path)) return;
     const card = this.cardTarget.content.cloneNode(true).firstElementChild;
     card.wagtailAIAssist = {
-      field, place, asked, result, opened: this.opened, url: this.generateUrlValue, headers: headers(), button: this.buttons.get(field.element),
+      field, place, asked, result, opened: this.opened, url: this.generateUrlValue, button: this.buttons.get(field.element),
       find: () => {
         this.look();
         return this.fields.get(field.path);
@@ -240,9 +240,7 @@ class AssistController extends window.StimulusModule.Controller {
 
   submit(event) {
     if (event.target !== editForm() || !this.unsent.length) return;
-    const value = JSON.stringify(this.unsent);
-    const input = Object.assign(document.createElement('input'), { type: 'hidden', name: FIELD, value });
-    event.target.append(input);
+    hidden(event.target, FIELD).value = JSON.stringify(this.unsent);
   }
 
   /**
@@ -252,15 +250,6 @@ class AssistController extends window.StimulusModule.Controller {
   get unsent() {
     return [...this.jobs.keys()].filter((job) => this.jobs.get(job) < SAVES);
   }
-}
-
-function headers() {
-  return {
-    Accept: 'text/event-stream, application/json',
-    'Content-Type': 'application/json',
-    'X-Requested-With': 'XMLHttpRequest',
-    [config().CSRF_HEADER_NAME]: config().CSRF_TOKEN,
-  };
 }
 
 /**

@@ -1,9 +1,10 @@
+import { headers } from '../lib/ask.js';
 import { textsIn } from '../lib/fields.js';
-import { openObject, reveal } from '../lib/form.js';
+import { formText, openObject, reveal } from '../lib/form.js';
 import { generate } from '../lib/generation.js';
 import { part } from '../lib/parts.js';
 import { uuid } from '../lib/uuid.js';
-import { formText, headers, piece, post, showForm, subjectOf } from './requests.js';
+import { piece, post, showForm, subjectOf } from './requests.js';
 
 const FOCUSABLE = 'input:not([type="hidden"]), textarea, select, [contenteditable="true"]';
 const STORE = 'wac-dismissed:';
@@ -46,7 +47,7 @@ class SuggestionsController extends window.StimulusModule.Controller {
     this.turn(true);
     try {
       const { job } = await generate(this.asked(), {
-        url: this.urlValue, headers: { ...headers(), Accept: 'text/event-stream, application/json' },
+        url: this.urlValue, headers: headers(),
         signal: this.stopper.signal, tell: (event, data) => this.hear(event, data),
       });
       await this.show(await piece(this.listValue, { job }));

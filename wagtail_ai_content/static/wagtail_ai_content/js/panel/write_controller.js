@@ -1,9 +1,10 @@
+import { headers } from '../lib/ask.js';
 import { isEmpty, sendable, textsIn, valueOf } from '../lib/fields.js';
-import { autosaveOf, editForm, openObject, saveSoon, unsavedOf } from '../lib/form.js';
+import { autosaveOf, editForm, formText, openObject, saveSoon, unsavedOf } from '../lib/form.js';
 import { generate } from '../lib/generation.js';
 import { part } from '../lib/parts.js';
 import { uuid } from '../lib/uuid.js';
-import { formText, headers, showForm, subjectOf } from './requests.js';
+import { showForm, subjectOf } from './requests.js';
 import { valuesIn } from './values.js';
 
 const EXCERPT = 32;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SCRIPTS = "wagtail_ai_content/static"
 MINIFIER = "tdewolff-minify~=2.24.12"
+IMPORTS_AND_BODY = re.compile(r"\A((?:\s*import\s[^;]*;)*)(.*)\Z", re.DOTALL)
+EXPORT = re.compile(r"^export\s", re.MULTILINE)
 IS_SERVED = (sys.platform, platform.machine().lower()) not in {("darwin", "arm64"), ("win32", "arm64")}
 """Whether the minifier can be installed here without a compiler for Go."""
 
@@ -56,8 +59,13 @@ def minified(script: str, place: str) -> str:
     import minify
 
     try:
-        short: str = minify.string("text/javascript", script)
+        short: str = minify.string("text/javascript", enclosed(script))
         minify.string("text/javascript", short)
     except minify.MinifyError as error:
         raise RuntimeError(f"{place} cannot be minified: {error}") from error
     return short
+
+
+def enclosed(script: str) -> str:
+    """A script that exports nothing, with all but its imports in a block, where every name is a local one."""
+    return script if EXPORT.search(script) else IMPORTS_AND_BODY.sub(r"\1{\2}", script)

@@ -1,9 +1,8 @@
 import { ask, headers } from '../lib/ask.js';
 import { fill } from '../lib/decisions.js';
 import { editForm, formText, partAt, pathOf, saveSoon, settled } from '../lib/form.js';
-import { generate } from '../lib/generation.js';
+import { generate, uuid } from '../lib/generation.js';
 import { icon, part } from '../lib/parts.js';
-import { uuid } from '../lib/uuid.js';
 import { cardOf } from './layout_card.js';
 import { assistant, fitting, placeOf, present, renewed, wordsOf } from './stream.js';
 

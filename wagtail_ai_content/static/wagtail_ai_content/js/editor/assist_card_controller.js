@@ -1,4 +1,4 @@
-import { config, headers } from '../lib/ask.js';
+import { hasShortcuts, headers } from '../lib/ask.js';
 import { requestFor, written } from '../lib/asking.js';
 import { fill } from '../lib/decisions.js';
 import { isEmpty, isSameValue, putIn, valueOf } from '../lib/fields.js';
@@ -352,7 +352,7 @@ class AssistCardController extends window.StimulusModule.Controller {
   }
 
   commandAt(event, state) {
-    const command = commandOf(event, { enabled: config().KEYBOARD_SHORTCUTS_ENABLED !== false });
+    const command = commandOf(event, { enabled: hasShortcuts() });
     if (event.target === this.wishTarget) {
       if (event.key === 'Escape') return () => this.differ();
       return command === 'apply' ? () => this.refine() : null;

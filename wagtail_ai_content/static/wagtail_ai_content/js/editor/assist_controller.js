@@ -142,30 +142,29 @@ class AssistController extends window.StimulusModule.Controller {
   }
 
   async ask({ detail }) {
-    await this.opening;
-    await this.refresh();
-    this.look();
-    const field = this.fields.get(detail.path);
-    const place = field && this.opened.places[field.place];
-    if (!place || !(detail.prompt || place.actions.includes(detail.action))) {
-      this.refuse(detail.path, field ? this.nothingValue : this.opened ? this.goneValue : this.why || this.closedValue);
-      return;
-    }
-    this.show(field, place, { asked: detail });
+    const field = await this.known(detail.path);
+    if (!field) return;
+    const place = this.opened.places[field.place];
+    if (detail.prompt || place.actions.includes(detail.action)) this.show(field, place, { asked: detail });
+    else this.refuse(detail.path, this.nothingValue);
   }
 
   async propose({ detail }) {
-    await this.opening;
-    await this.refresh();
-    this.look();
-    const field = this.fields.get(detail.path);
-    if (!field) {
-      this.refuse(detail.path, this.opened ? this.goneValue : this.why || this.closedValue);
-      return;
-    }
+    const field = await this.known(detail.path);
+    if (!field) return;
     const option = 'content' in detail ? { content: detail.content } : { text: detail.text };
     const result = { options: [option], warnings: [], facts: [], model: '', cost: null, job: detail.job ?? '', ...detail.result };
     this.show(field, this.opened.places[field.place], { asked: detail, result });
+  }
+
+  /** The field at a path, by what may be asked now; where there is none, that is said. */
+  async known(path) {
+    await this.opening;
+    await this.refresh();
+    this.look();
+    const field = this.fields.get(path);
+    if (!field) this.refuse(path, this.opened ? this.goneValue : this.why || this.closedValue);
+    return field;
   }
 
   async show(field, place, { asked, result }) {

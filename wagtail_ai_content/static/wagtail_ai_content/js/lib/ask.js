@@ -4,9 +4,9 @@
 
 const CONFIG = JSON.parse(document.getElementById('wagtail-config')?.textContent ?? '{}');
 
-/** Wagtail's own configuration of the admin. */
-export function config() {
-  return CONFIG;
+/** Whether the person has keyboard shortcuts switched on in Wagtail. */
+export function hasShortcuts() {
+  return CONFIG.KEYBOARD_SHORTCUTS_ENABLED !== false;
 }
 
 /**

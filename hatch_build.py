@@ -22,8 +22,8 @@ IS_SERVED = (sys.platform, platform.machine().lower()) not in {("darwin", "arm64
 class MinifyScripts(BuildHookInterface):  # type: ignore[type-arg]
     """Puts minified scripts into the wheel in place of those of the source, which stay as they are.
 
-    An editable install has the source, and so has a wheel built where there is no minifier. A script that cannot be read
-    ends the build.
+    An editable install has the source, and so has a wheel built where there is no minifier. A script that cannot be
+    read ends the build.
     """
 
     PLUGIN_NAME = "custom"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.editor_files import SCRIPTS, STYLES, loadable, weight
+from tests.support.editor_files import ALL_SCRIPTS, STYLES, loadable, weight
 from tests.support.services import missing
 
 REPO = Path(__file__).resolve().parents[2]
@@ -147,11 +147,11 @@ def test_each_script_parses_and_exports_what_its_source_does(unpacked: Path) -> 
     assert found["js/lib/parts.js"] == ["icon", "part"]
 
 
-def test_the_scripts_are_minified_and_the_source_is_not(unpacked: Path) -> None:
+def test_the_scripts_have_no_comments_and_the_source_has(unpacked: Path) -> None:
     for script in (unpacked / STATIC).rglob("*.js"):
         text = script.read_text()
         assert "@example" not in text, script
-        assert len(text) < 0.75 * len((REPO / script.relative_to(unpacked)).read_text()), script
+        assert len(text) < 0.8 * len((REPO / script.relative_to(unpacked)).read_text()), script
 
 
 def test_the_tests_of_the_scripts_hold_for_the_wheel(unpacked: Path) -> None:
@@ -164,7 +164,7 @@ def test_the_tests_of_the_scripts_hold_for_the_wheel(unpacked: Path) -> None:
 def test_all_that_an_edit_page_may_load_is_small(unpacked: Path) -> None:
     static = unpacked / STATIC
     assert static / "js" / "panel" / "write_controller.js" in loadable(static, "js")
-    assert weight(loadable(static, "js")) <= SCRIPTS
+    assert weight(loadable(static, "js")) <= ALL_SCRIPTS
     assert weight(loadable(static, "css")) <= STYLES
 
 

@@ -78,7 +78,7 @@ def tokens(node: Node) -> Iterator[Node]:
 
 
 def outline(node: Node) -> Iterator[tuple[str, bytes | None]]:
-    """All nodes but comments, in the order of the text, with their words where they have no parts."""
+    """All nodes but comments, in order; those without parts have their words."""
     if node.type == "comment":
         return
     is_token = node.type in WHOLE or not node.children

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 SCRIPTS, ALL_SCRIPTS, STYLES = 40_000, 45_000, 8_000
-"""Bytes, each file compressed by itself as servers send it: scripts up to the first question, all that may ever be loaded
-in the wheel, and style sheets."""
+"""Bytes, each file compressed by itself as servers send it: scripts up to the first question, all scripts of the wheel
+that may ever be loaded, and style sheets."""
 ELSEWHERE: Final = ("js/review/", "css/review.css", "css/reports.css", "css/prompts.css", "css/prompt-preview.css")
 """For pages of their own."""
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { fitting, placeOf, present, renewed, wordsOf } from '../../wagtail_ai_content/static/wagtail_ai_content/js/blocks/stream.js';
-import { uuid } from '../../wagtail_ai_content/static/wagtail_ai_content/js/lib/uuid.js';
+import { uuid } from '../../wagtail_ai_content/static/wagtail_ai_content/js/lib/generation.js';
 
 const leaf = {};
 const stream = (children, meta = {}) => ({ children, blockDef: { meta } });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { reader } from '../../wagtail_ai_content/static/wagtail_ai_content/js/lib/events.js';
+import { reader } from '../../wagtail_ai_content/static/wagtail_ai_content/js/lib/generation.js';
 
 const STREAM = ': hello\r\n\r\nevent: text\r\ndata: {"text": "a: b"}\r\n\r\n: ping\n\nevent: result\ndata: 1\ndata: 2\n\ndata:bare\n\nevent: none\n\n';
 const EVENTS = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { behind, exchanged } from '../../wagtail_ai_content/static/wagtail_ai_content/js/lib/exchange.js';
+import { behind, exchanged } from '../../wagtail_ai_content/static/wagtail_ai_content/js/lib/steps.js';
 
 const keyOf = (paragraph) => paragraph[0];
 const text = (paragraphs) => paragraphs.join(' ');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { cutOut, spliced } from '../../wagtail_ai_content/static/wagtail_ai_content/js/lib/fragment.js';
+import { cutOut, spliced } from '../../wagtail_ai_content/static/wagtail_ai_content/js/lib/proposal.js';
 import { chosen, compared, content, framed, isChange } from '../../wagtail_ai_content/static/wagtail_ai_content/js/lib/hunks.js';
 import { block, keys, state } from './contents.mjs';
 

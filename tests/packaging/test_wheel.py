@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,7 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.editor_files import ALL_SCRIPTS, STYLES, loadable, weight
+from tests.support.services import missing
+
 REPO = Path(__file__).resolve().parents[2]
+STATIC = "wagtail_ai_content/static/wagtail_ai_content"
+EXPORTS = Path(__file__).with_name("exports.mjs")
 
 TWO_LINES = """
 from wagtail_ai_content.conf import configure
@@ -114,6 +121,51 @@ def test_the_wheel_carries_prompts_templates_static_files_locale_and_types(wheel
     assert f"{package}/py.typed" in names
     assert f"{package}/migrations/0001_initial.py" in names
     assert not [name for name in names if name.startswith(("tests", "example_site", "benchmarks", "docs"))]
+
+
+@pytest.fixture(scope="module")
+def unpacked(wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("unpacked")
+    wheel.extractall(folder)
+    return folder
+
+
+def node() -> str:
+    return shutil.which("node") or missing("node", "There is no node to read the wheel's scripts with.")
+
+
+def exports(static: Path) -> dict[str, list[str]]:
+    """By script; fails where one does not parse, or imports what is not there."""
+    said = run(node(), "--experimental-vm-modules", "--no-warnings", EXPORTS, static, cwd=static)
+    found: dict[str, list[str]] = json.loads(said)
+    return found
+
+
+def test_each_script_parses_and_exports_what_its_source_does(unpacked: Path) -> None:
+    found = exports(unpacked / STATIC)
+    assert found == exports(REPO / STATIC)
+    assert found["js/lib/parts.js"] == ["icon", "part"]
+
+
+def test_the_scripts_have_no_comments_and_the_source_has(unpacked: Path) -> None:
+    for script in (unpacked / STATIC).rglob("*.js"):
+        text = script.read_text()
+        assert "@example" not in text, script
+        assert len(text) < 0.8 * len((REPO / script.relative_to(unpacked)).read_text()), script
+
+
+def test_the_tests_of_the_scripts_hold_for_the_wheel(unpacked: Path) -> None:
+    shutil.copytree(REPO / "tests" / "javascript", unpacked / "tests" / "javascript", dirs_exist_ok=True)
+    files = sorted((unpacked / "tests" / "javascript").glob("*.test.mjs"))
+    assert files
+    run(node(), "--test", *files, cwd=unpacked)
+
+
+def test_all_that_an_edit_page_may_load_is_small(unpacked: Path) -> None:
+    static = unpacked / STATIC
+    assert static / "js" / "panel" / "write_controller.js" in loadable(static, "js")
+    assert weight(loadable(static, "js")) <= ALL_SCRIPTS
+    assert weight(loadable(static, "css")) <= STYLES
 
 
 def test_the_metadata_names_what_it_needs(wheel: zipfile.ZipFile) -> None:

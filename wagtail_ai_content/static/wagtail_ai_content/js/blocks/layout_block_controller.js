@@ -1,11 +1,10 @@
-import { ask, config } from '../lib/ask.js';
+import { ask, headers } from '../lib/ask.js';
 import { fill } from '../lib/decisions.js';
-import { editForm, partAt, saveSoon, sendable, settled } from '../lib/form.js';
-import { generate } from '../lib/generation.js';
-import { icon } from '../lib/parts.js';
-import { uuid } from '../lib/uuid.js';
+import { editForm, formText, partAt, pathOf, saveSoon, settled } from '../lib/form.js';
+import { generate, uuid } from '../lib/generation.js';
+import { icon, part } from '../lib/parts.js';
 import { cardOf } from './layout_card.js';
-import { assistant, fitting, made, pathOf, placeOf, present, renewed, wordsOf } from './stream.js';
+import { assistant, fitting, placeOf, present, renewed, wordsOf } from './stream.js';
 
 /**
  * An AI layout block: arrangements for its brief, shown as cards, and put into the stream below it, all or one by one.
@@ -38,20 +37,20 @@ class LayoutBlockController extends window.StimulusModule.Controller {
   }
 
   build() {
-    this.suggestLabel = made('span', {}, this.suggestValue);
+    this.suggestLabel = part('span', {}, this.suggestValue);
     this.suggestButton = this.button('suggest', 'button-secondary', icon('wac-wand'), this.suggestLabel);
     this.stopButton = this.button('stop', 'button-secondary', this.stopValue);
     this.undoButton = this.button('undo', 'button-secondary', this.undoValue);
     [this.stopButton, this.undoButton].forEach((button) => { button.hidden = true; });
-    this.status = made('p', { role: 'status', class: 'wac-block-status' });
-    this.notes = made('ul', { class: 'wac-layout-notes', hidden: true });
-    this.cards = made('ul', { class: 'wac-layout-cards' });
-    const row = made('div', { class: 'wac-block-actions' }, this.suggestButton, this.stopButton, this.status, this.undoButton);
+    this.status = part('p', { role: 'status', className: 'wac-block-status' });
+    this.notes = part('ul', { className: 'wac-layout-notes', hidden: true });
+    this.cards = part('ul', { className: 'wac-layout-cards' });
+    const row = part('div', { className: 'wac-block-actions' }, this.suggestButton, this.stopButton, this.status, this.undoButton);
     this.brief.closest('[data-contentpath="brief"]').after(row, this.notes, this.cards);
   }
 
   button(action, look, ...children) {
-    const button = made('button', { type: 'button', class: `button button-small ${look}` }, ...children);
+    const button = part('button', { type: 'button', className: `button button-small ${look}` }, ...children);
     button.addEventListener('click', () => this[action]());
     return button;
   }
@@ -62,8 +61,8 @@ class LayoutBlockController extends window.StimulusModule.Controller {
 
   /** The path of the stream that holds this block, and the block's own id. */
   get spot() {
-    const parts = pathOf(this.element).split('.');
-    return { id: parts.at(-1), path: parts.slice(0, -1).join('.') };
+    const path = pathOf(this.element);
+    return { id: path.pop(), path: path.join('.') };
   }
 
   get stream() {
@@ -106,7 +105,7 @@ class LayoutBlockController extends window.StimulusModule.Controller {
       place: placeOf(path, partAt(path.split('.')[0])),
       instruction: this.brief.value.trim(),
       variables: { present: present(this.stream) },
-      form: new URLSearchParams(sendable(editForm())).toString(),
+      form: formText(),
     };
     this.address = assist.generateUrlValue.replace(/generate\/$/, 'layout/');
     const tell = (event, data) => {
@@ -129,7 +128,7 @@ class LayoutBlockController extends window.StimulusModule.Controller {
       words: this,
       insert: (only) => this.insert(number, only),
     })));
-    this.notes.replaceChildren(...warnings.map((warning) => made('li', {}, warning)));
+    this.notes.replaceChildren(...warnings.map((warning) => part('li', {}, warning)));
     this.notes.hidden = warnings.length === 0;
     this.suggestLabel.textContent = this.againValue;
     const count = arrangements.length;
@@ -214,15 +213,6 @@ class LayoutBlockController extends window.StimulusModule.Controller {
     this.say('undone', changed.length ? this.keptValue : this.undoneValue);
     saveSoon(editForm());
   }
-}
-
-function headers() {
-  return {
-    Accept: 'text/event-stream, application/json',
-    'Content-Type': 'application/json',
-    'X-Requested-With': 'XMLHttpRequest',
-    [config().CSRF_HEADER_NAME]: config().CSRF_TOKEN,
-  };
 }
 
 window.wagtail.app.register('wac-layout-block', LayoutBlockController);

@@ -3,7 +3,7 @@
  */
 
 import { fill } from '../lib/decisions.js';
-import { made } from './stream.js';
+import { part } from '../lib/parts.js';
 
 /**
  * @param {{name: string, reason: string, blocks: {id: string, label: string}[]}} arrangement
@@ -13,28 +13,28 @@ import { made } from './stream.js';
  * @param {(only?: string) => void} options.insert Put all blocks in, or the one with this id.
  */
 export function cardOf({ name, reason, blocks }, { address, words, insert }) {
-  const all = made('button', { type: 'button', class: 'button button-small', 'aria-label': fill(words.insertAllNameValue, { name }) }, words.insertAllValue);
+  const all = part('button', { type: 'button', className: 'button button-small', ariaLabel: fill(words.insertAllNameValue, { name }) }, words.insertAllValue);
   all.addEventListener('click', () => insert());
   const items = blocks.map(({ id, label }) => {
     const named = fill(words.insertNameValue, { label, name });
-    const one = made('button', { type: 'button', class: 'button button-small button-secondary', 'aria-label': named }, words.insertValue);
+    const one = part('button', { type: 'button', className: 'button button-small button-secondary', ariaLabel: named }, words.insertValue);
     one.addEventListener('click', () => insert(id));
-    return made('li', {}, made('span', {}, label), one);
+    return part('li', {}, part('span', {}, label), one);
   });
-  const look = made('a', { href: address, target: '_blank', rel: 'noopener' }, words.lookValue);
-  return made(
+  const look = part('a', { href: address, target: '_blank', rel: 'noopener' }, words.lookValue);
+  return part(
     'li',
-    { class: 'wac-layout-card' },
-    made('h4', { dir: 'auto' }, name),
-    made('p', { dir: 'auto' }, reason),
-    made('div', { class: 'wac-layout-picture' }, frame(address, fill(words.previewNameValue, { name }))),
-    made('p', { class: 'wac-layout-look' }, look),
-    made('ol', { class: 'wac-layout-blocks' }, ...items),
+    { className: 'wac-layout-card' },
+    part('h4', { dir: 'auto' }, name),
+    part('p', { dir: 'auto' }, reason),
+    part('div', { className: 'wac-layout-picture' }, frame(address, fill(words.previewNameValue, { name }))),
+    part('p', { className: 'wac-layout-look' }, look),
+    part('ol', { className: 'wac-layout-blocks' }, ...items),
     all,
   );
 }
 
 /** Nothing in it runs, and nobody comes into it with the keyboard: it is a picture. */
 function frame(address, title) {
-  return made('iframe', { src: address, title, sandbox: '', loading: 'lazy', tabindex: '-1' });
+  return part('iframe', { sandbox: '', loading: 'lazy', src: address, title, tabIndex: -1 });
 }

@@ -1,19 +1,6 @@
 /**
- * A block in Wagtail's form and the stream around it: where it stands, what is there, what there is room for.
+ * A block in Wagtail's form and the stream around it: its place, what is there, what there is room for.
  */
-
-/**
- * The content path of an element in the form: `body.<block id>.text`.
- *
- * @param {Element} element
- */
-export function pathOf(element) {
-  const parts = [];
-  for (let at = element.closest('[data-contentpath]'); at; at = at.parentElement.closest('[data-contentpath]')) {
-    parts.unshift(at.dataset.contentpath);
-  }
-  return parts.join('.');
-}
 
 /**
  * The place of a content path: the types of the blocks for their ids, and nothing for the items of a list. Pure.
@@ -101,15 +88,4 @@ export async function assistant() {
   const found = window.wagtail.app.queryController('wac-assist');
   await found?.opening;
   return found?.opened ? found : null;
-}
-
-/** An element with attributes and children; text is only ever put in as text. */
-export function made(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  Object.entries(attributes).forEach(([key, value]) => {
-    if (value === true) element.setAttribute(key, '');
-    else if (value !== false) element.setAttribute(key, value);
-  });
-  element.append(...children);
-  return element;
 }

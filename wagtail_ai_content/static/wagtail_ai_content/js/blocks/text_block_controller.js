@@ -1,6 +1,7 @@
 import { fill } from '../lib/decisions.js';
-import { icon } from '../lib/parts.js';
-import { assistant, made, pathOf } from './stream.js';
+import { pathOf } from '../lib/form.js';
+import { icon, part } from '../lib/parts.js';
+import { assistant } from './stream.js';
 
 /**
  * The button of an AI text block: asks for its text to be written from its brief, and tells what becomes of that. What
@@ -27,11 +28,11 @@ class TextBlockController extends window.StimulusModule.Controller {
   }
 
   build() {
-    this.label = made('span');
-    this.button = made('button', { type: 'button', class: 'button button-small button-secondary' }, icon('wac-wand'), this.label);
-    this.status = made('p', { role: 'status', class: 'wac-block-status' });
+    this.label = part('span');
+    this.button = part('button', { type: 'button', className: 'button button-small button-secondary' }, icon('wac-wand'), this.label);
+    this.status = part('p', { role: 'status', className: 'wac-block-status' });
     this.button.addEventListener('click', () => this.generate());
-    this.part('text').before(made('div', { class: 'wac-block-actions' }, this.button, this.status));
+    this.part('text').before(part('div', { className: 'wac-block-actions' }, this.button, this.status));
   }
 
   /** The element of one of the block's own parts. */
@@ -44,7 +45,7 @@ class TextBlockController extends window.StimulusModule.Controller {
   }
 
   get path() {
-    return pathOf(this.part('text'));
+    return pathOf(this.part('text')).join('.');
   }
 
   generate() {
@@ -114,8 +115,8 @@ class TextBlockController extends window.StimulusModule.Controller {
     const known = [{ value: '', label: this.usualValue }, ...choices];
     const { value } = input;
     if (!known.some((choice) => choice.value === value)) known.push({ value, label: fill(this.goneValue, { name: value }) });
-    const select = made('select', { id: input.id });
-    select.append(...known.map((choice) => made('option', { value: choice.value, selected: choice.value === value }, choice.label)));
+    const select = part('select', { id: input.id });
+    select.append(...known.map((choice) => part('option', { value: choice.value, selected: choice.value === value }, choice.label)));
     select.addEventListener('change', () => {
       input.value = select.value;
       input.dispatchEvent(new Event('input', { bubbles: true }));

@@ -1,8 +1,8 @@
-import { config } from '../lib/ask.js';
+import { hasShortcuts, headers } from '../lib/ask.js';
 import { requestFor, written } from '../lib/asking.js';
 import { fill } from '../lib/decisions.js';
 import { isEmpty, isSameValue, putIn, valueOf } from '../lib/fields.js';
-import { editForm, sendable } from '../lib/form.js';
+import { formText } from '../lib/form.js';
 import { Failure, generate } from '../lib/generation.js';
 import { isChange, isNewText } from '../lib/hunks.js';
 import { commandOf } from '../lib/keys.js';
@@ -83,19 +83,14 @@ class AssistCardController extends window.StimulusModule.Controller {
     this.stopper = new AbortController();
     this.begin();
     try {
-      const result = await generate(this.requestFor(about, more), {
-        url: this.given.url, headers: this.given.headers, signal: this.stopper.signal, tell: (event, data) => this.hear(event, data),
+      const result = await generate(requestFor(this.given, about, more, formText), {
+        url: this.given.url, headers: headers(), signal: this.stopper.signal, tell: (event, data) => this.hear(event, data),
       });
       if (result.options?.length) this.show(result, value);
       else this.fail(this.emptyValue, 'failed');
     } catch (error) {
       this.end(error);
     }
-  }
-
-  requestFor(about, more) {
-    const form = () => new URLSearchParams(sendable(editForm())).toString();
-    return requestFor(this.given, about, more, form);
   }
 
   /** The controller of the text and its changes. */
@@ -323,8 +318,8 @@ class AssistCardController extends window.StimulusModule.Controller {
     this.statusTarget.textContent = message;
     this.progressTarget.hidden = state !== 'busy';
     BUTTONS.forEach((name) => { this[`${name}Target`].hidden = !SHOWN[state].includes(name); });
-    if (focused && !this.element.contains(document.activeElement)) this.element.focus({ preventScroll: true });
-    else if (focused && document.activeElement.hidden) this.element.focus({ preventScroll: true });
+    const { activeElement: now } = document;
+    if (focused && (now.hidden || !this.element.contains(now))) this.element.focus({ preventScroll: true });
     if (event) this.tell(event, { message });
   }
 
@@ -357,7 +352,7 @@ class AssistCardController extends window.StimulusModule.Controller {
   }
 
   commandAt(event, state) {
-    const command = commandOf(event, { enabled: config().KEYBOARD_SHORTCUTS_ENABLED !== false });
+    const command = commandOf(event, { enabled: hasShortcuts() });
     if (event.target === this.wishTarget) {
       if (event.key === 'Escape') return () => this.differ();
       return command === 'apply' ? () => this.refine() : null;

@@ -1,4 +1,4 @@
-import { config } from '../lib/ask.js';
+import { hasShortcuts } from '../lib/ask.js';
 import { fill, moved, tally } from '../lib/decisions.js';
 import { isChange, textOf } from '../lib/hunks.js';
 import { commandOf } from '../lib/keys.js';
@@ -163,7 +163,7 @@ class AssistChangesController extends window.StimulusModule.Controller {
   }
 
   commandAt(event) {
-    const command = commandOf(event, { enabled: config().KEYBOARD_SHORTCUTS_ENABLED !== false });
+    const command = commandOf(event, { enabled: hasShortcuts() });
     if (event.target === this.wordsTarget) {
       if (event.key === 'Escape') return () => this.leaveWords();
       return command === 'apply' ? () => this.keepWords() : null;

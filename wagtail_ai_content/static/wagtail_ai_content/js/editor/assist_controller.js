@@ -1,7 +1,7 @@
-import { ask, config } from '../lib/ask.js';
+import { ask } from '../lib/ask.js';
 import { fill } from '../lib/decisions.js';
 import { isEmpty, selectionIn, textsIn, valueOf } from '../lib/fields.js';
-import { editForm, reveal, richInputs, saveSoon } from '../lib/form.js';
+import { editForm, hidden, reveal, richInputs, saveSoon } from '../lib/form.js';
 
 const FIELD = 'wagtail_ai_assisted';
 const QUIET = 300;
@@ -142,30 +142,29 @@ class AssistController extends window.StimulusModule.Controller {
   }
 
   async ask({ detail }) {
-    await this.opening;
-    await this.refresh();
-    this.look();
-    const field = this.fields.get(detail.path);
-    const place = field && this.opened.places[field.place];
-    if (!place || !(detail.prompt || place.actions.includes(detail.action))) {
-      this.refuse(detail.path, field ? this.nothingValue : this.opened ? this.goneValue : this.why || this.closedValue);
-      return;
-    }
-    this.show(field, place, { asked: detail });
+    const field = await this.known(detail.path);
+    if (!field) return;
+    const place = this.opened.places[field.place];
+    if (detail.prompt || place.actions.includes(detail.action)) this.show(field, place, { asked: detail });
+    else this.refuse(detail.path, this.nothingValue);
   }
 
   async propose({ detail }) {
-    await this.opening;
-    await this.refresh();
-    this.look();
-    const field = this.fields.get(detail.path);
-    if (!field) {
-      this.refuse(detail.path, this.opened ? this.goneValue : this.why || this.closedValue);
-      return;
-    }
+    const field = await this.known(detail.path);
+    if (!field) return;
     const option = 'content' in detail ? { content: detail.content } : { text: detail.text };
     const result = { options: [option], warnings: [], facts: [], model: '', cost: null, job: detail.job ?? '', ...detail.result };
     this.show(field, this.opened.places[field.place], { asked: detail, result });
+  }
+
+  /** The field at a path, by what may be asked now; where there is none, that is said. */
+  async known(path) {
+    await this.opening;
+    await this.refresh();
+    this.look();
+    const field = this.fields.get(path);
+    if (!field) this.refuse(path, this.opened ? this.goneValue : this.why || this.closedValue);
+    return field;
   }
 
   async show(field, place, { asked, result }) {
@@ -174,7 +173,7 @@ class AssistController extends window.StimulusModule.Controller {
     if (this.focusCard(field.path)) return;
     const card = this.cardTarget.content.cloneNode(true).firstElementChild;
     card.wagtailAIAssist = {
-      field, place, asked, result, opened: this.opened, url: this.generateUrlValue, headers: headers(), button: this.buttons.get(field.element),
+      field, place, asked, result, opened: this.opened, url: this.generateUrlValue, button: this.buttons.get(field.element),
       find: () => {
         this.look();
         return this.fields.get(field.path);
@@ -240,9 +239,7 @@ class AssistController extends window.StimulusModule.Controller {
 
   submit(event) {
     if (event.target !== editForm() || !this.unsent.length) return;
-    const value = JSON.stringify(this.unsent);
-    const input = Object.assign(document.createElement('input'), { type: 'hidden', name: FIELD, value });
-    event.target.append(input);
+    hidden(event.target, FIELD).value = JSON.stringify(this.unsent);
   }
 
   /**
@@ -252,15 +249,6 @@ class AssistController extends window.StimulusModule.Controller {
   get unsent() {
     return [...this.jobs.keys()].filter((job) => this.jobs.get(job) < SAVES);
   }
-}
-
-function headers() {
-  return {
-    Accept: 'text/event-stream, application/json',
-    'Content-Type': 'application/json',
-    'X-Requested-With': 'XMLHttpRequest',
-    [config().CSRF_HEADER_NAME]: config().CSRF_TOKEN,
-  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { fill } from '../lib/decisions.js';
 import { editForm, saveSoon } from '../lib/form.js';
+import { part } from '../lib/parts.js';
 import { applied } from '../lib/steps.js';
 
 /**
@@ -54,7 +55,7 @@ class ConflictController extends window.StimulusModule.Controller {
 const FRAMES = { same: 'span', added: 'ins', removed: 'del' };
 
 function marked(runs) {
-  return runs.map(([kind, text]) => Object.assign(document.createElement(FRAMES[kind]), { textContent: text }));
+  return runs.map(([kind, text]) => part(FRAMES[kind], {}, text));
 }
 
 window.wagtail.app.register('wac-conflict', ConflictController);

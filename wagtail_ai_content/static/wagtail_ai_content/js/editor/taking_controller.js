@@ -1,7 +1,8 @@
 import { age, ask, filled } from '../lib/ask.js';
 import {
-  autosaveOf, editForm, elementAt, fingerprint, isSame, openObject, rebase, reveal, saveSoon, sendable, settled, unsavedOf,
+  autosaveOf, editForm, elementAt, fingerprint, hidden, isSame, openObject, rebase, reveal, saveSoon, sendable, settled, unsavedOf,
 } from '../lib/form.js';
+import { part } from '../lib/parts.js';
 import { applied } from '../lib/steps.js';
 import { merged, without } from '../lib/taken.js';
 
@@ -149,15 +150,13 @@ class TakingController extends window.StimulusModule.Controller {
 
   list(boxes) {
     const items = boxes.map(({ box, label }) => {
-      const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label });
+      const button = part('button', { type: 'button' }, label);
       button.addEventListener('click', async () => {
         await reveal(box);
         box.focus({ preventScroll: true });
         box.scrollIntoView({ block: 'center' });
       });
-      const item = document.createElement('li');
-      item.append(button);
-      return item;
+      return part('li', {}, button);
     });
     this.placesTarget.append(...items);
     this.placesTarget.hidden = this.placesTarget.childElementCount === 0;
@@ -205,9 +204,7 @@ class TakingController extends window.StimulusModule.Controller {
 
   submit(event) {
     if (event.target !== editForm() || !this.unsent) return;
-    const input = Object.assign(document.createElement('input'), { type: 'hidden', name: FIELD });
-    input.value = JSON.stringify(this.taken);
-    event.target.append(input);
+    hidden(event.target, FIELD).value = JSON.stringify(this.taken);
   }
 
   get unsent() {
@@ -225,11 +222,7 @@ class TakingController extends window.StimulusModule.Controller {
 
   turn(state, lines, url) {
     this.element.dataset.state = state;
-    this.statusTarget.replaceChildren(...lines.filter(Boolean).map((line) => {
-      const paragraph = document.createElement('p');
-      paragraph.textContent = line;
-      return paragraph;
-    }));
+    this.statusTarget.replaceChildren(...lines.filter(Boolean).map((line) => part('p', {}, line)));
     BUTTONS.forEach((name) => { this[`${name}Target`].hidden = !SHOWN[state].includes(name); });
     if (url) this.compareTarget.href = url;
     this.element.style.setProperty('--wac-header', `${headerHeight()}px`);

@@ -4,9 +4,9 @@
 
 const CONFIG = JSON.parse(document.getElementById('wagtail-config')?.textContent ?? '{}');
 
-/** Wagtail's own configuration of the admin. */
-export function config() {
-  return CONFIG;
+/** Whether the person has keyboard shortcuts switched on in Wagtail. */
+export function hasShortcuts() {
+  return CONFIG.KEYBOARD_SHORTCUTS_ENABLED !== false;
 }
 
 /**
@@ -20,17 +20,23 @@ export async function ask(url, query, body) {
   const answer = await fetch(`${url}?${new URLSearchParams(query)}`, {
     method: body ? 'POST' : 'GET',
     body,
-    headers: {
-      Accept: 'application/json',
-      'X-Requested-With': 'XMLHttpRequest',
-      ...(body && { [CONFIG.CSRF_HEADER_NAME]: CONFIG.CSRF_TOKEN }),
-    },
+    headers: { ...token(), Accept: 'application/json' },
   });
   if (!answer.ok) {
     const { message = '' } = await answer.json().catch(() => ({}));
     throw Object.assign(new Error(`${answer.status} ${url}`), { told: message });
   }
   return answer.status === 204 ? null : answer.json();
+}
+
+/** What each request says: that a script asks, and the token of Django's that it may. */
+export function token() {
+  return { 'X-Requested-With': 'XMLHttpRequest', [CONFIG.CSRF_HEADER_NAME]: CONFIG.CSRF_TOKEN };
+}
+
+/** For JSON in the body; the answer may be a stream. */
+export function headers() {
+  return { ...token(), Accept: 'text/event-stream, application/json', 'Content-Type': 'application/json' };
 }
 
 /** A URL with the names in `values` put in, as `/APP/MODEL/OBJECT/`. */

@@ -3,7 +3,7 @@
  */
 
 import { sendable } from './fields.js';
-import { uuid } from './uuid.js';
+import { uuid } from './generation.js';
 
 /**
  * @param {{field: import('./fields.js').Field, asked: object, opened: object}} given The field, what was chosen in the menu

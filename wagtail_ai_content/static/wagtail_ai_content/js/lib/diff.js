@@ -38,8 +38,15 @@ export function differences(old, now) {
   return changes;
 }
 
-/** The range without what is equal at its start and its end. */
-function trimmed(old, now, [start, end, from, to]) {
+/**
+ * A change without what is equal at its start and its end.
+ *
+ * @param {string[]} old
+ * @param {string[]} now
+ * @param {Change} range
+ * @returns {Change}
+ */
+export function trimmed(old, now, [start, end, from, to]) {
   while (start < end && from < to && old[start] === now[from]) {
     start += 1;
     from += 1;

@@ -24,6 +24,20 @@ export function partAt(path) {
 }
 
 /**
+ * The content path of an element in the form, in parts: field, block ids and struct keys.
+ *
+ * @param {Element} element
+ * @returns {string[]}
+ */
+export function pathOf(element) {
+  const path = [];
+  for (let at = element.closest('[data-contentpath]'); at; at = at.parentElement?.closest('[data-contentpath]')) {
+    if (at.dataset.contentpath) path.unshift(at.dataset.contentpath);
+  }
+  return path;
+}
+
+/**
  * The element around what stands at a content path, or around as much of it as is there: at last the form.
  *
  * @param {string} path
@@ -59,13 +73,18 @@ export function sendable(form) {
   return data;
 }
 
+/** The same as the server takes it beside other values. */
+export function formText(form = editForm()) {
+  return new URLSearchParams(sendable(form)).toString();
+}
+
 /**
  * Everything that is in the form now, to be compared later. Rich text reaches its input a moment after it was typed, so
  * that its editor is looked at as well.
  */
 export function fingerprint(form) {
   return {
-    sent: new URLSearchParams(sendable(form)).toString(),
+    sent: formText(form),
     written: richInputs(form).map((input) => input.draftailEditor.getEditorState().getCurrentContent()),
   };
 }
@@ -155,13 +174,11 @@ export function rebase(form, base) {
   session.ping();
 }
 
-/** The hidden input of that name; pages that had no revision when they were opened come without. */
-function hidden(form, name) {
+/** The hidden input of that name, made where there is none: a page that had no revision comes without some of Wagtail's. */
+export function hidden(form, name) {
   const found = form.elements.namedItem(name);
   if (found) return found;
-  const input = document.createElement('input');
-  input.type = 'hidden';
-  input.name = name;
+  const input = Object.assign(document.createElement('input'), { type: 'hidden', name });
   form.prepend(input);
   return input;
 }

@@ -2,8 +2,6 @@
  * One generation, however the server answers: as a stream of events, or as a job whose row is followed.
  */
 
-import { reader } from './events.js';
-
 const BETWEEN = 700;
 
 /** Why there is no result. */
@@ -113,4 +111,42 @@ function pause(signal) {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
   });
+}
+
+/**
+ * Reads the format text/event-stream, piece by piece.
+ *
+ * @returns {(text: string) => {event: string, data: string}[]} To be called with each piece of text as it comes; gives the
+ *   events that are whole by then. Comments and what the format calls `id` and `retry` are passed over.
+ */
+export function reader() {
+  let rest = '';
+  let [event, data] = ['', []];
+  return (text) => {
+    rest += text;
+    // A carriage return at the end may be half of a line end.
+    const end = rest.endsWith('\r') ? rest.length - 1 : rest.length;
+    const lines = rest.slice(0, end).split(/\r\n|\n|\r/);
+    rest = lines.pop() + rest.slice(end);
+    return lines.flatMap((line) => {
+      if (line !== '') {
+        const [, name, value] = /^([^:]*)(?::\s?)?(.*)$/s.exec(line);
+        if (name === 'event') event = value;
+        if (name === 'data') data.push(value);
+        return [];
+      }
+      const found = data.length ? [{ event: event || 'message', data: data.join('\n') }] : [];
+      [event, data] = ['', []];
+      return found;
+    });
+  };
+}
+
+/** A key for a request, also where the page came without encryption, in which browsers have no `randomUUID`. */
+export function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = 0x40 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -16,7 +16,7 @@
  * @typedef {{take: boolean, words?: string}} Choice `words`: what a person wrote instead of the change's new text.
  */
 
-import { differences } from './diff.js';
+import { differences, trimmed } from './diff.js';
 import { blockToken, markOf, ofText, readMark, stable } from './tokens.js';
 
 const COMMENT = 'COMMENT-';
@@ -29,7 +29,10 @@ const RUN = 3;
 
 /** @returns {Segment[]} */
 export function compared(old, now) {
-  const found = differences(keysOf(old), keysOf(now)).map((change) => trimmed(change, old, now)).filter(Boolean);
+  const [mine, theirs] = [old, now].map((tokens) => tokens.map(({ key }) => key));
+  const found = differences(keysOf(old), keysOf(now))
+    .map((change) => trimmed(mine, theirs, change))
+    .filter(([start, end, from, to]) => start < end || from < to);
   const kept = carried(found, old, now);
   const changes = gathered(found, old, now);
   const segments = [];
@@ -108,13 +111,6 @@ export function content(tokens, newKey) {
 /** A space belongs to the word behind it: any two texts share their spaces, and words would be matched by them. */
 function keysOf(tokens) {
   return tokens.map(({ key, text }, at) => (text && !text.trim() ? `${key}${tokens[at + 1]?.key ?? ''}` : key));
-}
-
-/** A change without what is the same at its ends; null when nothing is left of it. */
-function trimmed([start, end, from, to], old, now) {
-  while (start < end && from < to && old[start].key === now[from].key) [start, from] = [start + 1, from + 1];
-  while (start < end && from < to && old[end - 1].key === now[to - 1].key) [end, to] = [end - 1, to - 1];
-  return start < end || from < to ? [start, end, from, to] : null;
 }
 
 /** The new tokens; those that are old ones with what the old have: their marks, keys, entities. */

@@ -1,3 +1,4 @@
+import { pathOf } from '../lib/form.js';
 import { keysOf } from '../lib/provenance.js';
 import { post } from './requests.js';
 
@@ -76,15 +77,6 @@ class ActivityController extends window.StimulusModule.Controller {
 }
 
 let lastFocused;
-
-/** The content path around an element. */
-function pathOf(target) {
-  const path = [];
-  for (let part = target.closest('[data-contentpath]'); part; part = part.parentElement?.closest('[data-contentpath]')) {
-    if (part.dataset.contentpath) path.unshift(part.dataset.contentpath);
-  }
-  return path;
-}
 
 function isField(name) {
   return Boolean(window.wagtail.editHandler?.getPanelByName(name));

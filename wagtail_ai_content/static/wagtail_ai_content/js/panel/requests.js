@@ -2,17 +2,8 @@
  * What the panel asks of the server.
  */
 
-import { config } from '../lib/ask.js';
-import { editForm, openObject, sendable } from '../lib/form.js';
-
-/** For `fetch`, with JSON in the body. */
-export function headers() {
-  return { ...token(), Accept: 'application/json', 'Content-Type': 'application/json' };
-}
-
-function token() {
-  return { 'X-Requested-With': 'XMLHttpRequest', [config().CSRF_HEADER_NAME]: config().CSRF_TOKEN };
-}
+import { headers, token } from '../lib/ask.js';
+import { openObject } from '../lib/form.js';
 
 /**
  * A piece of HTML from the server, about the object that is open.
@@ -23,7 +14,7 @@ function token() {
  * @throws when the server refuses or cannot be reached; `status` is 0 or the answer's.
  */
 export async function piece(url, query = {}) {
-  const answer = await reached(() => fetch(`${url}?${about(query)}`, { headers: { 'X-Requested-With': 'XMLHttpRequest' } }));
+  const answer = await reached(() => fetch(`${url}?${about(query)}`, { headers: token() }));
   const template = document.createElement('template');
   template.innerHTML = await answer.text();
   return template.content;
@@ -62,11 +53,6 @@ function about(query = {}) {
 export function subjectOf(given) {
   const open = given.object ? null : openObject();
   return open ? { app: open.APP, model: open.MODEL, object: open.OBJECT, parent: '' } : given;
-}
-
-/** The form as it is, as the server takes it. */
-export function formText() {
-  return new URLSearchParams(sendable(editForm())).toString();
 }
 
 /** On small screens the panel is in front of the form. */

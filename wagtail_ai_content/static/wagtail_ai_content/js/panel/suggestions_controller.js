@@ -1,9 +1,9 @@
+import { headers } from '../lib/ask.js';
 import { textsIn } from '../lib/fields.js';
-import { openObject, reveal } from '../lib/form.js';
-import { generate } from '../lib/generation.js';
-import { part } from '../lib/parts.js';
-import { uuid } from '../lib/uuid.js';
-import { formText, headers, piece, post, showForm, subjectOf } from './requests.js';
+import { formText, openObject, reveal } from '../lib/form.js';
+import { generate, uuid } from '../lib/generation.js';
+import { AskingController } from './asking_controller.js';
+import { piece, post, showForm, subjectOf } from './requests.js';
 
 const FOCUSABLE = 'input:not([type="hidden"]), textarea, select, [contenteditable="true"]';
 const STORE = 'wac-dismissed:';
@@ -21,43 +21,29 @@ const POINTED = 2500;
  *   <div data-wac-suggestions-target="list"><ul><li data-key="…" data-path="title" data-wac-suggestions-target="item">…</li></ul></div>
  * </div>
  */
-class SuggestionsController extends window.StimulusModule.Controller {
-  static targets = ['button', 'label', 'progress', 'bar', 'cancel', 'status', 'list', 'item'];
+class SuggestionsController extends AskingController {
+  static targets = ['list', 'item'];
 
   static values = {
-    subject: Object, places: Object, url: String, list: String, dismiss: String, running: String, gone: String, lost: String,
-    refused: String, stopped: String, dismissed: String, applied: String, failed: String,
+    list: String, dismiss: String, gone: String, dismissed: String, applied: String, failed: String,
   };
 
   connect() {
-    this.name = this.labelTarget.textContent;
+    super.connect();
     this.saved();
-  }
-
-  disconnect() {
-    this.stopper?.abort();
   }
 
   // Asking
 
-  async run() {
-    if (this.stopper) return;
-    this.stopper = new AbortController();
-    this.turn(true);
-    try {
-      const { job } = await generate(this.asked(), {
-        url: this.urlValue, headers: { ...headers(), Accept: 'text/event-stream, application/json' },
-        signal: this.stopper.signal, tell: (event, data) => this.hear(event, data),
-      });
-      await this.show(await piece(this.listValue, { job }));
-      this.say('');
-    } catch (error) {
-      this.fail(error);
-    } finally {
-      this.stopper = null;
-      this.turn(false);
-      document.dispatchEvent(new CustomEvent('wac-write:done'));
-    }
+  run() {
+    if (!this.stopper) this.busyWith((signal) => this.look(signal));
+  }
+
+  async look(signal) {
+    const tell = (event, data) => this.hear(event, data);
+    const { job } = await generate(this.asked(), { url: this.urlValue, headers: headers(), signal, tell });
+    this.show(await piece(this.listValue, { job }));
+    this.tell([]);
   }
 
   asked() {
@@ -69,11 +55,7 @@ class SuggestionsController extends window.StimulusModule.Controller {
   hear(event, { message, progress }) {
     if (event !== 'phase') return;
     this.barTarget.value = progress;
-    if (message) this.say(message);
-  }
-
-  cancel() {
-    this.stopper?.abort();
+    if (message) this.tell([message]);
   }
 
   show(fragment) {
@@ -84,11 +66,6 @@ class SuggestionsController extends window.StimulusModule.Controller {
     this.name = fragment.querySelector('[data-wac-suggestions-target="label"]').textContent;
   }
 
-  fail({ code, message }) {
-    const lines = { stopped: this.stoppedValue, session: this.refusedValue };
-    this.say(lines[code] ?? (message || this.lostValue), code === 'stopped' ? '' : 'error');
-  }
-
   // One suggestion
 
   /** Go to the text that it is about. */
@@ -96,7 +73,7 @@ class SuggestionsController extends window.StimulusModule.Controller {
     const { path } = itemOf(currentTarget).dataset;
     const field = textsIn(this.placesValue).get(path);
     if (!field) {
-      this.say(this.goneValue, 'error');
+      this.tell([this.goneValue], 'error');
       return;
     }
     showForm();
@@ -117,9 +94,9 @@ class SuggestionsController extends window.StimulusModule.Controller {
 
   assisted({ detail: { path, state, message } }) {
     if (path !== this.path) return;
-    if (state === 'failed') this.say(message, 'error');
+    if (state === 'failed') this.tell([message], 'error');
     if (state === 'applied') {
-      this.say(this.appliedValue);
+      this.tell([this.appliedValue]);
       this.itemTargets.filter((item) => item.dataset.path === path && item.dataset.proposal).forEach((item) => this.remove(item));
     }
   }
@@ -131,7 +108,7 @@ class SuggestionsController extends window.StimulusModule.Controller {
       try {
         await post(this.dismissValue, new URLSearchParams({ key }));
       } catch {
-        this.say(this.failedValue, 'error');
+        this.tell([this.failedValue], 'error');
         return;
       }
     } else {
@@ -140,7 +117,7 @@ class SuggestionsController extends window.StimulusModule.Controller {
     const next = item.nextElementSibling ?? item.previousElementSibling;
     this.remove(item);
     (next?.querySelector('button:last-of-type') ?? this.buttonTarget).focus();
-    this.say(this.dismissedValue);
+    this.tell([this.dismissedValue]);
   }
 
   remove(item) {
@@ -175,24 +152,6 @@ class SuggestionsController extends window.StimulusModule.Controller {
     } catch {
       // they stay where they are, until the next save
     }
-  }
-
-  // What is shown
-
-  turn(isBusy) {
-    const hadFocus = this.element.contains(document.activeElement);
-    this.buttonTarget.disabled = isBusy;
-    this.buttonTarget.setAttribute('aria-busy', String(isBusy));
-    this.buttonTarget.classList.toggle('button-longrunning-active', isBusy);
-    this.labelTarget.textContent = isBusy ? this.runningValue : this.name;
-    this.progressTarget.hidden = !isBusy;
-    this.barTarget.removeAttribute('value');
-    if (hadFocus) (isBusy ? this.cancelTarget : this.buttonTarget).focus();
-  }
-
-  say(line, state = '') {
-    this.statusTarget.dataset.state = state;
-    this.statusTarget.replaceChildren(...(line ? [part('p', { textContent: line })] : []));
   }
 }
 

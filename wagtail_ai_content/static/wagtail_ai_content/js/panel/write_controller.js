@@ -1,10 +1,11 @@
-import { isEmpty, sendable, textsIn, valueOf } from '../lib/fields.js';
-import { autosaveOf, editForm, openObject, saveSoon, unsavedOf } from '../lib/form.js';
-import { generate } from '../lib/generation.js';
+import { headers } from '../lib/ask.js';
+import { written } from '../lib/asking.js';
+import { isEmpty, textsIn, valueOf } from '../lib/fields.js';
+import { autosaveOf, editForm, formText, openObject, saveSoon, unsavedOf } from '../lib/form.js';
+import { generate, uuid } from '../lib/generation.js';
 import { part } from '../lib/parts.js';
-import { uuid } from '../lib/uuid.js';
-import { formText, headers, showForm, subjectOf } from './requests.js';
-import { valuesIn } from './values.js';
+import { AskingController } from './asking_controller.js';
+import { showForm, subjectOf } from './requests.js';
 
 const EXCERPT = 32;
 
@@ -24,28 +25,19 @@ const EXCERPT = 32;
  *   <div data-wac-write-target="progress" hidden><progress data-wac-write-target="bar"></progress></div>
  *   <div role="status" data-wac-write-target="status"></div>
  * </form>
- * @fires wac-write:done on the document when a request has ended, whatever came of it.
  * @fires wac-taking:again on the document when there may be news for the form.
  */
-class WriteController extends window.StimulusModule.Controller {
-  static targets = [
-    'what', 'texts', 'help', 'prompt', 'instruction', 'unsaved', 'button', 'label', 'progress', 'bar', 'cancel', 'status',
-  ];
+class WriteController extends AskingController {
+  static targets = ['what', 'texts', 'help', 'prompt', 'instruction', 'unsaved'];
 
   static values = {
-    places: Object, subject: Object, url: String, running: String, saving: String, unsaved: String, busy: String,
-    nothing: String, empty: String, lost: String, refused: String, stopped: String, review: String, again: String,
-    untitled: String,
+    saving: String, unsaved: String, busy: String, nothing: String, empty: String, review: String, untitled: String,
   };
 
   connect() {
-    this.name = this.labelTarget.textContent;
+    super.connect();
     this.list();
     this.change();
-  }
-
-  disconnect() {
-    this.stopper?.abort();
   }
 
   // What is chosen
@@ -105,10 +97,9 @@ class WriteController extends window.StimulusModule.Controller {
     const field = this.fields.get(cut(this.whatTarget.value)[1]);
     if (!field || !(request.instruction || request.prompt)) return null;
     const value = valueOf(field);
-    const source = 'text' in value ? value.text : sendable(value.content);
     const { actions } = this.placesValue[field.place];
     const action = isEmpty(value) && actions.includes('write') ? 'write' : 'ask';
-    return { ...request, path: field.path, place: field.place, action, source, selected: false, options: 1 };
+    return { ...request, path: field.path, place: field.place, action, source: written(value), selected: false, options: 1 };
   }
 
   // Asking
@@ -122,7 +113,7 @@ class WriteController extends window.StimulusModule.Controller {
     } else if (request.function === 'assist') {
       this.askInForm(request);
     } else {
-      this.askWorker(request);
+      this.busyWith((signal) => this.askWorker(request, signal));
     }
   }
 
@@ -138,31 +129,18 @@ class WriteController extends window.StimulusModule.Controller {
   assisted({ detail: { path, state, message } }) {
     if (path !== this.path) return;
     if (state === 'busy') this.tell([this.busyValue], 'busy');
-    else this.tell(state === 'failed' ? [message] : [], state === 'failed' ? 'error' : '');
+    else if (state === 'failed') this.tell([message], 'error');
+    else this.tell([]);
   }
 
-  async askWorker(request) {
-    this.stopper = new AbortController();
-    this.turn(true);
-    try {
-      if (!await this.saved()) {
-        this.tell([this.unsavedValue], 'error');
-        return;
-      }
-      const asked = { ...request, subject: subjectOf(this.subjectValue), form: '' };
-      const { signal } = this.stopper;
-      const result = await generate(asked, {
-        url: this.urlValue, headers: headers(), signal, tell: (event, data) => this.hear(event, data),
-      });
-      this.show(result);
-    } catch (error) {
-      this.fail(error);
-    } finally {
-      this.stopper = null;
-      this.turn(false);
-      document.dispatchEvent(new CustomEvent('wac-write:done'));
-      document.dispatchEvent(new CustomEvent('wac-taking:again'));
+  async askWorker(request, signal) {
+    if (!await this.saved()) {
+      this.tell([this.unsavedValue], 'error');
+      return;
     }
+    const asked = { ...request, subject: subjectOf(this.subjectValue), form: '' };
+    const tell = (event, data) => this.hear(event, data);
+    this.show(await generate(asked, { url: this.urlValue, headers: headers(), signal, tell }));
   }
 
   /** Whether all that was typed is saved, if need be by saving it now. */
@@ -188,38 +166,16 @@ class WriteController extends window.StimulusModule.Controller {
     this.message = message;
   }
 
-  cancel() {
-    this.stopper?.abort();
-  }
-
   show({ message, warnings, review, value }) {
     this.tell([message, ...warnings], 'done');
     if (typeof value === 'string' && value) this.statusTarget.append(part('blockquote', { className: 'wac-answer', dir: 'auto', textContent: value }));
     if (review) this.statusTarget.append(part('p', {}, part('a', { href: review, textContent: this.reviewValue })));
   }
 
-  fail({ code, message }) {
-    const lines = { stopped: this.stoppedValue, session: this.refusedValue };
-    this.tell([lines[code] ?? (message || this.lostValue)], code === 'stopped' ? 'done' : 'error');
-  }
-
-  // What is shown
-
   turn(isBusy) {
-    const hadFocus = this.element.contains(document.activeElement);
-    this.element.toggleAttribute('aria-busy', isBusy);
-    if (isBusy) this.element.setAttribute('aria-busy', 'true');
-    this.buttonTarget.disabled = isBusy;
-    this.buttonTarget.classList.toggle('button-longrunning-active', isBusy);
-    this.labelTarget.textContent = isBusy ? this.runningValue : this.name;
-    this.progressTarget.hidden = !isBusy;
-    this.barTarget.removeAttribute('value');
-    if (hadFocus) (isBusy ? this.cancelTarget : this.buttonTarget).focus();
-  }
-
-  tell(lines, state) {
-    this.statusTarget.dataset.state = state;
-    this.statusTarget.replaceChildren(...lines.filter(Boolean).map((line) => part('p', { textContent: line })));
+    super.turn(isBusy);
+    this.element.setAttribute('aria-busy', String(isBusy));
+    if (!isBusy) document.dispatchEvent(new CustomEvent('wac-taking:again'));
   }
 }
 
@@ -227,6 +183,44 @@ class WriteController extends window.StimulusModule.Controller {
 function cut(value) {
   const at = value.indexOf(':');
   return [value.slice(0, at), value.slice(at + 1)];
+}
+
+/**
+ * What people filled in for the variables of a prompt, as values of their types.
+ *
+ * @param {HTMLElement} within With `[data-type]` around each input.
+ * @returns {Record<string, unknown>} By name; what was left empty is left out.
+ */
+function valuesIn(within) {
+  const given = {};
+  within.querySelectorAll('[data-type]').forEach((field) => {
+    const input = field.querySelector('[name]');
+    const value = typed(field.dataset.type, input.type === 'checkbox' ? input.checked : input.value);
+    if (value !== undefined) given[input.name] = value;
+  });
+  return given;
+}
+
+/**
+ * @param {string} type Of the variable.
+ * @param {string | boolean} given What is in the input.
+ * @returns {unknown} `undefined` for nothing. What cannot be read is sent as it is, for the server to say what is wrong.
+ */
+function typed(type, given) {
+  if (type === 'boolean') return Boolean(given);
+  const text = String(given).trim();
+  if (!text) return undefined;
+  if (type === 'number') return Number.isFinite(Number(text)) ? Number(text) : text;
+  if (type === 'list') return text.split('\n').map((line) => line.trim()).filter(Boolean);
+  return type === 'object' ? parsed(text) : text;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 window.wagtail.app.register('wac-write', WriteController);

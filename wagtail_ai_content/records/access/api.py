@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import swapper
@@ -11,6 +12,8 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, NullIf
+
+from wagtail_ai_content.records.statements import Given, Statement
 
 from .models import AIPreference, AISwitch, UseGrant
 
@@ -69,12 +72,9 @@ def standing(user_id: Any, *, site_id: int | None) -> Standing:
 
     ``user_id``: None for nobody. ``site_id``: None for what belongs to no site; only switches for all sites count then.
     """
-    here = Q(site=None) | Q(site_id=site_id) if site_id is not None else Q(site=None)
-    off = AISwitch.objects.filter(here, is_on=False).order_by()
-    found = off.values_list(Value(OFF), "reason", "site_id", Value(""))
-    if user_id is not None:
-        found = _grants(user_id).union(_person(user_id), _choice(user_id), found, all=True)
-    return _read(list(found))
+    given = {"user": user_id, "site": site_id}
+    known = {name: value for name, value in given.items() if value is not None}
+    return _read(_standing(of_person="user" in known, on_site="site" in known).rows(**known))
 
 
 def is_offered(user: Any) -> bool:
@@ -105,23 +105,43 @@ def preference(user: Any) -> AIPreference:
     return AIPreference.objects.filter(user=user).first() or AIPreference(user=user)
 
 
-def _grants(user_id: Any) -> QuerySet[Any, Any]:
+@cache
+def _standing(*, of_person: bool, on_site: bool) -> Statement:
+    """What there is to know of a person, and the switches of a site: kind, function or reason, site, section."""
+
+    def make() -> QuerySet[Any, Any]:
+        off = _switched_off(Given("site", AISwitch._meta.get_field("site")) if on_site else None)
+        if not of_person:
+            return off
+        user = Given("user", get_user_model()._meta.pk)
+        return _grants(user).union(_person(user), _choice(user), off, all=True)
+
+    return Statement(make)
+
+
+def _switched_off(site: Given | None) -> QuerySet[Any, Any]:
+    here = Q(site=None) if site is None else Q(site=None) | Q(site_id=site)
+    off = AISwitch.objects.filter(here, is_on=False).order_by()
+    return off.values_list(Value(OFF), "reason", "site_id", Value(""))
+
+
+def _grants(user: Given) -> QuerySet[Any, Any]:
     pages = swapper.load_model("wagtailcore", "Page")
     number = Cast(NullIf(OuterRef("page_id"), Value("")), output_field=type(pages._meta.pk)())
     path = Subquery(pages._default_manager.order_by().filter(pk=number).values("path")[:1])
     section = Case(When(page_id="", then=Value("")), default=path)
-    found = UseGrant.objects.filter(group__user__pk=user_id).order_by()
+    found = UseGrant.objects.filter(group__user__pk=user).order_by()
     return found.values_list(Value(GRANT), "function", "site_id", section)
 
 
-def _person(user_id: Any) -> QuerySet[Any, Any]:
-    users = get_user_model()._default_manager.filter(pk=user_id, is_active=True).order_by()
+def _person(user: Given) -> QuerySet[Any, Any]:
+    users = get_user_model()._default_manager.filter(pk=user, is_active=True).order_by()
     rank = Case(When(is_superuser=True, then=Value(SUPERUSER)), default=Value(MEMBER))
     return users.values_list(Value(PERSON), rank, _nothing(), Value(""))
 
 
-def _choice(user_id: Any) -> QuerySet[Any, Any]:
-    out = AIPreference.objects.filter(user_id=user_id, opted_out=True).order_by()
+def _choice(user: Given) -> QuerySet[Any, Any]:
+    out = AIPreference.objects.filter(user_id=user, opted_out=True).order_by()
     return out.values_list(Value(OUT), Value(""), _nothing(), Value(""))
 
 

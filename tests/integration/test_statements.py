@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from wagtail_ai_content.records.access.models import AISwitch
-from wagtail_ai_content.records.statements import Given, Statement
+from wagtail_ai_content.records.statements import Given, Names, Statement
 from wagtail_ai_content.records.usage.models import ModelPrice
 
 pytestmark = pytest.mark.django_db
@@ -28,10 +28,11 @@ def made() -> list[str]:
 
 @pytest.fixture
 def by_model(made: list[str]) -> Statement:
-    def make() -> QuerySet[Any, Any]:
+    def make(known: Names) -> QuerySet[Any, Any]:
         made.append("made")
-        asked = Given("model", ModelPrice._meta.get_field("model"))
-        found = ModelPrice.objects.filter(model=asked).order_by("pk")
+        found = ModelPrice.objects.order_by("pk")
+        if "model" in known:
+            found = found.filter(model=Given("model", ModelPrice._meta.get_field("model")))
         return found.values_list("model", "input_per_million", "valid_from", Value("50 %"))
 
     return Statement(make)
@@ -81,20 +82,29 @@ def test_a_value_is_data_and_never_sql(by_model: Statement) -> None:
         assert by_model.rows(model=model) == []
 
 
-@pytest.mark.parametrize("values", [{}, {"other": "one"}])
-def test_a_value_is_required(by_model: Statement, values: dict[str, str]) -> None:
-    with pytest.raises(KeyError):
-        by_model.rows(**values)
+def test_none_makes_it_another_query(by_model: Statement) -> None:
+    priced("one")
+    priced("two")
+    assert len(by_model.rows(model=None)) == len(by_model.rows()) == 2
+    assert len(by_model.rows(model="one")) == 1
 
 
-def test_none_is_refused(by_model: Statement) -> None:
-    with pytest.raises(TypeError, match="model"):
-        by_model.rows(model=None)
+def test_it_gives_objects_like_any_query() -> None:
+    row = priced("one")
+    asked = Given("model", ModelPrice._meta.get_field("model"))
+    prices = Statement(lambda known: ModelPrice.objects.filter(model=asked).order_by())
+    (found,) = prices.objects(model="one")
+    assert found == row
+    assert found._state.db == "default"
+    assert vars(found).keys() == vars(ModelPrice.objects.get()).keys()
+    found.input_per_million = Decimal(9)
+    found.save()
+    assert prices.objects(model="one")[0].input_per_million == Decimal(9)
 
 
 def test_the_field_says_what_a_value_may_be() -> None:
     number = Given("site", AISwitch._meta.get_field("site"))
-    switches = Statement(lambda: AISwitch.objects.filter(Q(site=None) | Q(site_id=number)).values_list("reason"))
+    switches = Statement(lambda known: AISwitch.objects.filter(Q(site=None) | Q(site_id=number)).values_list("reason"))
     AISwitch.objects.create(reason="all")
     assert switches.rows(site="1") == switches.rows(site=1) == [("all",)]
     with pytest.raises(ValueError, match="expected a number"):

@@ -13,12 +13,13 @@ from typing import Any
 from django.db import connections, router
 from django.db.models import Expression, Field, Model, QuerySet
 
+Names = frozenset[str]
+Compiled = tuple[Any, str, tuple[Any, ...]]
+"""Django's compiler after its work, the SQL, and its parameters, those that are not known yet as :class:`Given`."""
+
 
 class Given(Expression):
-    """Stands in a query for a value that is given when it is asked.
-
-    Never None: SQL compares that in other words, which makes it another query.
-    """
+    """Stands in a query for a value that is given when it is asked; never for None, which SQL compares otherwise."""
 
     def __init__(self, name: str, field: Field[Any, Any]) -> None:
         """``field``: of the kind that it is compared with."""
@@ -30,41 +31,49 @@ class Given(Expression):
 
     def of(self, values: Mapping[str, Any], connection: Any) -> Any:
         """The value as the database's driver takes it. Raises: whatever its field says to a value it cannot have."""
-        value = values[self.name]
-        if value is None:
-            raise TypeError(f"“{self.name}” cannot be None")
-        return self.output_field.get_db_prep_value(value, connection)
+        return self.output_field.get_db_prep_value(values[self.name], connection)
 
 
 class Statement:
-    """A query of values, made once for each database."""
+    """A query without joined objects, made once for each database and each set of names that have a value."""
 
-    def __init__(self, make: Callable[[], QuerySet[Any, Any]]) -> None:
-        """``make``: gives a ``values_list`` with a :class:`Given` for whatever changes."""
+    def __init__(self, make: Callable[[Names], QuerySet[Any, Any]]) -> None:
+        """``make``: gives the query with a :class:`Given` for each of these names; the others are None."""
         self._make = make
-        self._compiled: dict[str, tuple[Any, str, tuple[Any, ...]]] = {}
+        self._compiled: dict[tuple[str, Names], Compiled] = {}
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
-        """What the query finds now. ``values``: by the names in it. One query."""
+        """What the query finds now, as tuples. One query."""
+        return self._ask(values)[1]
+
+    def objects(self, **values: Any) -> list[Any]:
+        """What the query finds now, as objects. One query."""
+        compiler, found = self._ask(values)
+        names = [column.target.attname for column, *_ in compiler.select]
+        return [self._model.from_db(compiler.using, names, row) for row in found]
+
+    def _ask(self, values: Mapping[str, Any]) -> tuple[Any, list[tuple[Any, ...]]]:
         alias = router.db_for_read(self._model)
         connection = connections[alias]
-        if alias not in self._compiled:
-            self._compiled[alias] = self._compile(connection)
-        known, sql, params = self._compiled[alias]
+        known, sql, params = self._known(alias, frozenset(name for name in values if values[name] is not None))
         compiler = copy(known)
         compiler.connection = connection  # each thread has its own
         with connection.cursor() as cursor:
             cursor.execute(sql, [one.of(values, connection) if isinstance(one, Given) else one for one in params])
             found = cursor.fetchall()
         converters = compiler.get_converters([column for column, *_ in compiler.select])
-        return [tuple(row) for row in compiler.apply_converters(found, converters)] if converters else found
+        if converters:
+            found = [tuple(row) for row in compiler.apply_converters(found, converters)]
+        return compiler, found
 
     @cached_property
     def _model(self) -> type[Model]:
-        return self._make().model
+        return self._make(frozenset()).model
 
-    def _compile(self, connection: Any) -> tuple[Any, str, tuple[Any, ...]]:
-        compiler = self._make().query.get_compiler(connection=connection)
-        sql, params = compiler.as_sql()
-        compiler.connection = None
-        return compiler, sql, tuple(params)
+    def _known(self, alias: str, names: Names) -> Compiled:
+        if (alias, names) not in self._compiled:
+            compiler = self._make(names).query.get_compiler(using=alias)
+            sql, params = compiler.as_sql()
+            compiler.connection = None
+            self._compiled[alias, names] = compiler, sql, tuple(params)
+        return self._compiled[alias, names]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import swapper
 from django.contrib.auth import get_user_model
@@ -13,7 +12,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, NullIf
 
-from wagtail_ai_content.records.statements import Given, Statement
+from wagtail_ai_content.records.statements import Given, Names, Statement
 
 from .models import AIPreference, AISwitch, UseGrant
 
@@ -72,9 +71,7 @@ def standing(user_id: Any, *, site_id: int | None) -> Standing:
 
     ``user_id``: None for nobody. ``site_id``: None for what belongs to no site; only switches for all sites count then.
     """
-    given = {"user": user_id, "site": site_id}
-    known = {name: value for name, value in given.items() if value is not None}
-    return _read(_standing(of_person="user" in known, on_site="site" in known).rows(**known))
+    return _read(_STANDING.rows(user=user_id, site=site_id))
 
 
 def is_offered(user: Any) -> bool:
@@ -105,18 +102,16 @@ def preference(user: Any) -> AIPreference:
     return AIPreference.objects.filter(user=user).first() or AIPreference(user=user)
 
 
-@cache
-def _standing(*, of_person: bool, on_site: bool) -> Statement:
+def _everything(known: Names) -> QuerySet[Any, Any]:
     """What there is to know of a person, and the switches of a site: kind, function or reason, site, section."""
+    off = _switched_off(Given("site", AISwitch._meta.get_field("site")) if "site" in known else None)
+    if "user" not in known:
+        return off
+    user = Given("user", get_user_model()._meta.pk)
+    return _grants(user).union(_person(user), _choice(user), off, all=True)
 
-    def make() -> QuerySet[Any, Any]:
-        off = _switched_off(Given("site", AISwitch._meta.get_field("site")) if on_site else None)
-        if not of_person:
-            return off
-        user = Given("user", get_user_model()._meta.pk)
-        return _grants(user).union(_person(user), _choice(user), off, all=True)
 
-    return Statement(make)
+_STANDING: Final = Statement(_everything)
 
 
 def _switched_off(site: Given | None) -> QuerySet[Any, Any]:

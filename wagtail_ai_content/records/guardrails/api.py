@@ -5,16 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import CharField, Q, TextField
+from django.db.models import CharField, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Now
 
 from wagtail_ai_content.core.errors import GuardrailBroken
 from wagtail_ai_content.core.guardrails.check import Action, Finding, Stage, Status, Verdict
 from wagtail_ai_content.core.guardrails.rules import RuleSet as CompiledRules
 from wagtail_ai_content.core.text import Text
+from wagtail_ai_content.records.statements import Given, Names, Statement
 
 from .compiled import compiled_set
 from .lists import (
@@ -96,8 +97,16 @@ def rules_for(site_id: int | None) -> tuple[CompiledRules, ...]:
 
     Raises: ``GuardrailBroken`` for one that cannot be used, since what it forbids is then not known.
     """
-    live = RuleSet.objects.filter(_on_site(site_id), live=True).order_by("name", "pk")
-    return tuple(_compiled(*row) for row in live.values_list("name", Cast("rules", TextField())))
+    return tuple(_compiled(*row) for row in _RULES.rows(site=site_id or None))
+
+
+def _rules(known: Names) -> QuerySet[Any, Any]:
+    site = Given("site", RuleSet._meta.get_field("site")) if "site" in known else None
+    live = RuleSet.objects.filter(_on_site(site), live=True).order_by("name", "pk")
+    return live.values_list("name", Cast("rules", TextField()))
+
+
+_RULES: Final = Statement(_rules)
 
 
 def _compiled(name: str, rules: str) -> CompiledRules:
@@ -107,13 +116,21 @@ def _compiled(name: str, rules: str) -> CompiledRules:
         raise GuardrailBroken(check=name) from error
 
 
-def _on_site(site_id: int | None) -> Q:
+def _on_site(site_id: int | Given | None) -> Q:
     return Q(site=None) | Q(site_id=site_id) if site_id else Q(site=None)
 
 
 def decision_about(content_hash: str) -> ModerationDecision | None:
     """What was decided about the text with this hash."""
-    return ModerationDecision.objects.filter(content_hash=content_hash).first()
+    return next(iter(_DECISIONS.objects(content=content_hash)), None)
+
+
+def _decisions(known: Names) -> QuerySet[Any, Any]:
+    content = Given("content", ModerationDecision._meta.get_field("content_hash"))
+    return ModerationDecision.objects.filter(content_hash=content).order_by()
+
+
+_DECISIONS: Final = Statement(_decisions)
 
 
 def keep(judged: Judged) -> ModerationDecision:

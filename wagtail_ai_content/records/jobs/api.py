@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce, Now
 
 from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.text import Text
+from wagtail_ai_content.records.statements import Given, Names, Statement
 from wagtail_ai_content.records.usage import api as usage
 
 from .lists import MOST_COUNTED, JobFilter, count, every, listing, page, selected, steps_of, values_of
@@ -160,11 +161,9 @@ def recent_repeat(user_id: Any, fingerprint: str, *, seconds: float) -> Job | No
 
 def claim(owner: str, *, limit: int, lease: float, job_id: uuid.UUID | None = None) -> list[Claim]:
     """Take up to ``limit`` waiting jobs, most urgent first, for ``lease`` seconds. ``job_id``: only that one."""
-    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now())
-    if job_id is not None:
-        due = due.filter(pk=job_id)
-    if limit < 1 or not due.exists():
+    if limit < 1 or not _ANY_DUE.rows(job=job_id):
         return []
+    due = _due(job_id)
     with transaction.atomic():
         # Nobody else changes them before the commit: their rows are locked, on SQLite the whole database.
         skip = connection.features.has_select_for_update_skip_locked
@@ -181,6 +180,19 @@ def claim(owner: str, *, limit: int, lease: float, job_id: uuid.UUID | None = No
     for job in found:
         remember(job, {**now, "fence": job.fence + 1, "attempts": job.attempts + 1})
     return [Claim(job_id=job.pk, fence=job.fence, owner=owner, job=job) for job in found]
+
+
+def _due(job_id: uuid.UUID | Given | None = None) -> QuerySet[Job]:
+    """What can be claimed now. ``job_id``: None for all of it."""
+    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now())
+    return due if job_id is None else due.filter(pk=job_id)
+
+
+def _any_due(known: Names) -> QuerySet[Any, Any]:
+    return _due(Given("job", Job._meta.pk) if "job" in known else None).order_by().values_list("pk")[:1]
+
+
+_ANY_DUE: Final = Statement(_any_due)
 
 
 def _in(seconds: float) -> Any:
@@ -347,8 +359,7 @@ def is_due_within(seconds: float) -> bool:
 
 def claimable_count(*, most: int = 1000) -> int:
     """How many jobs could be claimed now, counted up to ``most``."""
-    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now())
-    return due.order_by().values("pk")[:most].count()
+    return _due().order_by().values("pk")[:most].count()
 
 
 def running_count() -> int:
@@ -357,7 +368,7 @@ def running_count() -> int:
 
 def oldest_claimable_age() -> float | None:
     """Seconds the longest waiting claimable job has been due; None when none waits."""
-    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now()).order_by("next_attempt")
+    due = _due().order_by("next_attempt")
     times = due.annotate(now=Now()).values_list("next_attempt", "now").first()
     return (times[1] - times[0]).total_seconds() if times else None
 

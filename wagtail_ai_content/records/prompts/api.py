@@ -6,13 +6,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final, Literal
 
 from django.db.models import F, Q, QuerySet
 
 from wagtail_ai_content.core.errors import UnknownPrompt
 from wagtail_ai_content.core.prompts.template import Prompt, check_prompt
 from wagtail_ai_content.core.prompts.variables import Variable, names_of
+from wagtail_ai_content.records.statements import Given, Names, Statement
 
 from .models import ModelProfile, PromptTemplate
 from .shipped import shipped
@@ -112,9 +113,13 @@ def own_variables(prompt: PromptTemplate) -> tuple[Variable, ...]:
     return tuple(variable for variable in prompt.known_variables() if variable.name not in known)
 
 
-def prompts_for(site_id: int | None) -> QuerySet[PromptTemplate]:
+def prompts_for(site_id: int | Given | None) -> QuerySet[PromptTemplate]:
     """The prompts that may be used on a site: its own and those for all sites, whether published or not."""
-    return PromptTemplate.objects.filter(Q(site_id=site_id) | Q(site__isnull=True))
+    return PromptTemplate.objects.filter(_on_site(site_id))
+
+
+def _on_site(site_id: int | Given | None) -> Q:
+    return Q(site__isnull=True) if site_id is None else Q(site_id=site_id) | Q(site__isnull=True)
 
 
 def profile_for(function: str, site_id: int | None) -> ProfileValues | None:
@@ -122,7 +127,7 @@ def profile_for(function: str, site_id: int | None) -> ProfileValues | None:
 
     The site's own profiles go before those for all sites, and one for the function before one for all functions.
     """
-    rows = ModelProfile.objects.filter(Q(site_id=site_id) | Q(site__isnull=True), function__in=[function, ""])
+    rows = _PROFILES.objects(function=function, site=site_id)
     closest_first = sorted(rows, key=lambda row: (row.site_id is None, row.function == ""))
     if not closest_first:
         return None
@@ -130,6 +135,15 @@ def profile_for(function: str, site_id: int | None) -> ProfileValues | None:
     for row in closest_first:
         values = {**_values(row), **values}
     return ProfileValues(**values)  # type: ignore[arg-type]
+
+
+def _profiles(known: Names) -> QuerySet[Any, Any]:
+    function = Given("function", ModelProfile._meta.get_field("function"))
+    here = _on_site(Given("site", ModelProfile._meta.get_field("site")) if "site" in known else None)
+    return ModelProfile.objects.filter(here, Q(function=function) | Q(function="")).order_by()
+
+
+_PROFILES: Final = Statement(_profiles)
 
 
 def _values(row: ModelProfile) -> dict[str, object]:
@@ -145,12 +159,24 @@ def _values(row: ModelProfile) -> dict[str, object]:
 
 
 def _row(function: str, *, site_id: int | None, name: str | None) -> PromptTemplate | None:
-    own_first = F("site_id").asc(nulls_last=True)
-    rows = prompts_for(site_id).filter(function=function, live=True)
-    rows = rows.order_by(own_first, F("last_published_at").desc(nulls_last=True), "-pk")
+    rows: list[PromptTemplate] = _LIVE.objects(function=function, site=site_id, name=name or None)
     if name:
-        return rows.filter(name=name).first()
+        return rows[0] if rows else None
     return next((row for row in rows if not any(variable.required for variable in own_variables(row))), None)
+
+
+def _live(known: Names) -> QuerySet[Any, Any]:
+    """The published prompts of a function on a site, the one that is meant first."""
+    field = PromptTemplate._meta.get_field
+    site = Given("site", field("site")) if "site" in known else None
+    rows = prompts_for(site).filter(function=Given("function", field("function")), live=True)
+    if "name" in known:
+        rows = rows.filter(name=Given("name", field("name")))
+    own_first = F("site_id").asc(nulls_last=True)
+    return rows.order_by(own_first, F("last_published_at").desc(nulls_last=True), "-pk")
+
+
+_LIVE: Final = Statement(_live)
 
 
 def _known(function: str, *, site_id: int | None) -> str:

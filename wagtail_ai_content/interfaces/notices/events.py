@@ -35,8 +35,10 @@ def connect() -> None:
 
 def note_end(*, job: Job, **kwargs: Any) -> None:
     """For the requester; not of what was cancelled, and not of what somebody is looking at already."""
+    if job.status == Status.CANCELLED or job.outcome == Outcome.VALUE or is_of_form(job.function):
+        return
     user = job.requested_by
-    if user is None or job.status == Status.CANCELLED or job.outcome == Outcome.VALUE or is_of_form(job.function):
+    if user is None:
         return
     version = versions.kept_for(job) if job.outcome == Outcome.PROPOSAL else None
     _note([user], kind=NoticeKind.FINISHED, event=version.pk if version else job.pk, job=job, version=version)

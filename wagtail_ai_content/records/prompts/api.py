@@ -167,11 +167,11 @@ def _row(function: str, *, site_id: int | None, name: str | None) -> PromptTempl
 
 def _live(known: Names) -> QuerySet[Any, Any]:
     """The published prompts of a function on a site, the one that is meant first."""
-    field = PromptTemplate._meta.get_field
-    site = Given("site", field("site")) if "site" in known else None
-    rows = prompts_for(site).filter(function=Given("function", field("function")), live=True)
+    fields = PromptTemplate._meta
+    site = Given("site", fields.get_field("site")) if "site" in known else None
+    rows = prompts_for(site).filter(function=Given("function", fields.get_field("function")), live=True)
     if "name" in known:
-        rows = rows.filter(name=Given("name", field("name")))
+        rows = rows.filter(name=Given("name", fields.get_field("name")))
     own_first = F("site_id").asc(nulls_last=True)
     return rows.order_by(own_first, F("last_published_at").desc(nulls_last=True), "-pk")
 

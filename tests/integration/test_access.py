@@ -264,6 +264,6 @@ def test_grants_are_given_in_the_form_of_the_group(client: Client, admin_user: A
     assert saved.status_code == 302
     found = UseGrant.objects.filter(group=group).order_by("function").values_list("function", "site", "page_id")
     assert list(found) == [("", None, ""), ("title", None, str(section.pk))]
-    again = {**rows, "ai_grants-0-function": "", "ai_grants-0-page_id": ""}
+    again = {**rows, "ai_grants-0-function": "meta", "ai_grants-0-page_id": "", "ai_grants-1-function": "meta"}
     twice = client.post(address, {"name": "Writers", **total, **again})
     assert "This stands here twice" in twice.content.decode()

@@ -192,6 +192,17 @@ def test_a_name_is_unique_for_a_function_on_a_site(with_site: bool, site: Site) 
     PromptTemplate.objects.create(**{**fields, "function": "meta"})
 
 
+@pytest.mark.parametrize(("model", "fields"), [(PromptTemplate, {"name": "A", "body": BODY}), (ModelProfile, {})])
+@pytest.mark.parametrize("with_site", [True, False])
+def test_a_twin_is_refused_in_plain_words(model: Any, fields: dict[str, str], with_site: bool, site: Site) -> None:
+    fields = {**fields, "function": "title", "site": site if with_site else None}
+    model.objects.create(**fields)
+    with pytest.raises(ValidationError) as caught:
+        model(**fields).full_clean()
+    assert "already" in str(caught.value)
+    assert "Constraint" not in str(caught.value)
+
+
 def test_removing_a_site_removes_its_prompts_and_no_others(other_site: Site) -> None:
     PromptTemplate.objects.create(name="A", function="title", body=BODY, site=other_site)
     PromptTemplate.objects.create(name="B", function="title", body=BODY)

@@ -96,10 +96,10 @@ def test_what_cannot_be_a_limit_is_told(admin: Client, changes: dict[str, str], 
 
 
 def test_a_grant_names_a_group_or_a_person_and_each_has_one_tier(admin: Client, editor: Any) -> None:
-    group = editor.groups.get()
+    group, other = editor.groups.get(), Group.objects.create(name="Others")
     grant("Pro", group=group)
     for row, told in (
-        ({"group": group.pk, "user": editor.pk}, "Choose a group or a person, one of the two."),
+        ({"group": other.pk, "user": editor.pk}, "Choose a group or a person, one of the two."),
         ({"group": group.pk}, "Grant with this Group already exists."),
     ):
         answer = admin.post(reverse("ai_tier:add"), tier_form(row))

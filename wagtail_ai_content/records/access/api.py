@@ -108,7 +108,7 @@ def _everything(known: Names) -> QuerySet[Any, Any]:
     if "user" not in known:
         return off
     user = Given("user", get_user_model()._meta.pk)
-    return _grants(user).union(_person(user), _choice(user), off, all=True)
+    return _grants(user).union(_person(user), _choice(user), off, all=True).order_by()
 
 
 _STANDING: Final = Statement(_everything)
@@ -123,7 +123,7 @@ def _switched_off(site: Given | None) -> QuerySet[Any, Any]:
 def _grants(user: Given) -> QuerySet[Any, Any]:
     pages = swapper.load_model("wagtailcore", "Page")
     number = Cast(NullIf(OuterRef("page_id"), Value("")), output_field=type(pages._meta.pk)())
-    path = Subquery(pages._default_manager.order_by().filter(pk=number).values("path")[:1])
+    path = Subquery(pages._base_manager.order_by().filter(pk=number).values("path")[:1])
     section = Case(When(page_id="", then=Value("")), default=path)
     found = UseGrant.objects.filter(group__user__pk=user).order_by()
     return found.values_list(Value(GRANT), "function", "site_id", section)

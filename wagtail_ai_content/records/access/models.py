@@ -33,7 +33,14 @@ class UseGrant(models.Model):
         verbose_name_plural = _("AI grants")
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint("group", "function", Coalesce("site", 0), "page_id", name="wac_grant_once")
+            models.UniqueConstraint(
+                "group",
+                "function",
+                Coalesce("site", 0),
+                "page_id",
+                name="wac_grant_once",
+                violation_error_message=_("This is granted already."),
+            )
         ]
 
     def __str__(self) -> str:

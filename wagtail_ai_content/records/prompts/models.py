@@ -102,7 +102,13 @@ class PromptTemplate(
         constraints = [
             models.UniqueConstraint(fields=["site", "function", "name"], name="wac_prompt_unique_in_site"),
             models.UniqueConstraint(
-                fields=["function", "name"], condition=Q(site__isnull=True), name="wac_prompt_unique_for_all_sites"
+                fields=["function", "name"],
+                condition=Q(site__isnull=True),
+                name="wac_prompt_unique_for_all_sites",
+                violation_error_message=_(
+                    "All sites have a prompt of this name for this function already. "
+                    "Change that one, or choose another name."
+                ),
             ),
         ]
 
@@ -227,7 +233,10 @@ class ModelProfile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["site", "function"], name="wac_profile_unique_in_site"),
             models.UniqueConstraint(
-                fields=["function"], condition=Q(site__isnull=True), name="wac_profile_unique_for_all_sites"
+                fields=["function"],
+                condition=Q(site__isnull=True),
+                name="wac_profile_unique_for_all_sites",
+                violation_error_message=_("All sites have a profile for this function already. Change that one."),
             ),
         ]
 

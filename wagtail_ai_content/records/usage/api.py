@@ -69,7 +69,8 @@ THRESHOLDS = (50, 80, 100)
 
 def limits_for(user_id: Any, site_id: int | None) -> tuple[Limit, ...]:
     """All limits a request of this person on this site has to keep. One query, whatever is stored."""
-    rows = list(_budgets(user_id, site_id).union(_tiers(user_id), all=True) if user_id else _budgets(None, site_id))
+    budgets = _budgets(user_id, site_id)
+    rows = list(budgets.union(_tiers(user_id), all=True).order_by() if user_id else budgets)
     person = [_allowance(row, user_id) for row in rows if row[0] == Kind.USER]
     shared = [limit for row in rows if row[0] != Kind.USER for limit in _limits(row, key=row[1].partition(":")[2])]
     return (*effective(person), *shared)

@@ -35,7 +35,10 @@ class Given(Expression):
 
 
 class Statement:
-    """A query without joined objects, made once for each database and each set of names that have a value."""
+    """A query without joined objects or annotations, made once for each database and each set of names with a value.
+
+    What a manager filters by is part of it from then on: not for managers that filter by the request or the thread.
+    """
 
     def __init__(self, make: Callable[[Names], QuerySet[Any, Any]]) -> None:
         """``make``: gives the query with a :class:`Given` for each of these names; the others are None."""

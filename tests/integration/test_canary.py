@@ -6,14 +6,14 @@ import io
 import json
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing import Value
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync
 from django.core import checks
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -31,6 +31,7 @@ from tests.support.addresses import addresses
 from tests.support.canary import FORMS, KEY, leaks
 from tests.support.openai_answers import chat
 from tests.support.openai_server import OpenAIServer
+from tests.support.own_thread import in_test_thread
 from tests.support.sse import model_stream
 from wagtail_ai_content.api import Ask, Job, run_job, show_job, submit
 from wagtail_ai_content.core.errors import AIError
@@ -97,9 +98,6 @@ def site(settings: Any, tmp_path: Path, openai_server: OpenAIServer, monkeypatch
         "PRICES": {"openai/test-model": {"input": 1, "output": 2}},
         "AUDIT_ANCHORS": str(tmp_path / "anchors"),
     }
-
-    async def in_test_thread(work: Callable[[], Any], **_: Any) -> Any:
-        return await sync_to_async(work)()
 
     monkeypatch.setattr(turns, "in_pool", in_test_thread)  # in whose connection the rows are
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync
 
+from tests.support.own_thread import in_test_thread
 from tests.support.rules import pattern, rule_set, words
 from wagtail_ai_content.core.providers.base import Chunk, Reply
 from wagtail_ai_content.guardrails import Action, Content, Finding, Guardrail, Stage
@@ -46,9 +46,6 @@ class Hold(Guardrail):
 
 @pytest.fixture(autouse=True)
 def _one_connection(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    async def in_test_thread(work: Callable[[], Any], **_: Any) -> Any:
-        return await sync_to_async(work)()
-
     monkeypatch.setattr(turns, "in_pool", in_test_thread)
     settings.WAGTAIL_AI_CONTENT = {**settings.WAGTAIL_AI_CONTENT, "MODEL": "fake/model", "CACHE_ALIAS": None}
 

@@ -8,9 +8,10 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync
 from wagtail.models import Page
 
+from tests.support.own_thread import in_test_thread
 from tests.support.usage import counts, grant
 from wagtail_ai_content.core.errors import CutReply, QuotaExceeded, Refused
 from wagtail_ai_content.core.providers.base import Usage
@@ -29,9 +30,6 @@ ANSWER = '{"summary": "Short.", "note": ""}'
 
 @pytest.fixture(autouse=True)
 def _one_connection(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    async def in_test_thread(work: Callable[[], Any], **_: Any) -> Any:
-        return await sync_to_async(work)()
-
     monkeypatch.setattr(turns, "in_pool", in_test_thread)
     settings.WAGTAIL_AI_CONTENT = {**settings.WAGTAIL_AI_CONTENT, "MODEL": "fake/model", "CACHE_ALIAS": None}
 

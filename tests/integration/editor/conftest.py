@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.test import Client
 from django.urls import reverse
 
 from tests.support.assist import Run, prepared_for
+from tests.support.own_thread import in_test_thread
 from tests.support.panel import edit_address
 from wagtail_ai_content.core.engine.function import Parsed, Prepared
 from wagtail_ai_content.core.engine.reply import clean_reply
@@ -39,9 +39,6 @@ def reply() -> Run:
 @pytest.fixture
 def one_connection(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """The test's own, in which its rows are to be seen before they are committed; and no reply from a cache."""
-
-    async def in_test_thread(work: Callable[[], Any], **_: Any) -> Any:
-        return await sync_to_async(work)()
 
     monkeypatch.setattr(turns, "in_pool", in_test_thread)
     settings.WAGTAIL_AI_CONTENT = {**settings.WAGTAIL_AI_CONTENT, "MODEL": "fake/model", "CACHE_ALIAS": None}

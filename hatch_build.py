@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ WHOLE = {"string", "regex", "template_string"}
 """Kept to the letter, spaces and all."""
 
 
-class ShortenScripts(BuildHookInterface):  # type: ignore[type-arg]
+class ShortenScripts(BuildHookInterface[BuilderConfig]):
     """Puts shortened scripts into the wheel in place of those of the source, which stay as they are.
 
     An editable install has the source. A script that cannot be shortened ends the build.

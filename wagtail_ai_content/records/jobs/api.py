@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -17,9 +17,9 @@ from django.db.models.functions import Coalesce, Now
 
 from wagtail_ai_content.core.engine.phases import Phase
 from wagtail_ai_content.core.text import Text
-from wagtail_ai_content.records.statements import Given, Names, Statement
 from wagtail_ai_content.records.usage import api as usage
 
+from .due import claimable_count, due_now, in_time, is_any_due, is_due_within, oldest_claimable_age
 from .lists import MOST_COUNTED, JobFilter, count, every, listing, page, selected, steps_of, values_of
 from .models import Heartbeat, Job, JobStep, Outcome, Status
 from .settling import give_back
@@ -88,7 +88,7 @@ def create(new: NewJob, *, owner: str = "", lease: float = 0.0) -> Job:
     """
     taken: dict[str, Any] = (
         {
-            "status": Status.RUNNING, "fence": 1, "attempts": 1, "lease_owner": owner, "lease_expires": _in(lease),
+            "status": Status.RUNNING, "fence": 1, "attempts": 1, "lease_owner": owner, "lease_expires": in_time(lease),
             "started": Now(),
         }
         if owner
@@ -161,9 +161,9 @@ def recent_repeat(user_id: Any, fingerprint: str, *, seconds: float) -> Job | No
 
 def claim(owner: str, *, limit: int, lease: float, job_id: uuid.UUID | None = None) -> list[Claim]:
     """Take up to ``limit`` waiting jobs, most urgent first, for ``lease`` seconds. ``job_id``: only that one."""
-    if limit < 1 or not _ANY_DUE.rows(job=job_id):
+    if limit < 1 or not is_any_due(job_id):
         return []
-    due = _due(job_id)
+    due = due_now(job_id)
     with transaction.atomic():
         # Nobody else changes them before the commit: their rows are locked, on SQLite the whole database.
         skip = connection.features.has_select_for_update_skip_locked
@@ -171,7 +171,7 @@ def claim(owner: str, *, limit: int, lease: float, job_id: uuid.UUID | None = No
         now: dict[str, Any] = {
             "status": Status.RUNNING,
             "lease_owner": owner,
-            "lease_expires": _in(lease),
+            "lease_expires": in_time(lease),
             "started": Coalesce(F("started"), Now()),
         }
         Job.objects.filter(pk__in=[job.pk for job in found]).update(
@@ -180,24 +180,6 @@ def claim(owner: str, *, limit: int, lease: float, job_id: uuid.UUID | None = No
     for job in found:
         remember(job, {**now, "fence": job.fence + 1, "attempts": job.attempts + 1})
     return [Claim(job_id=job.pk, fence=job.fence, owner=owner, job=job) for job in found]
-
-
-def _due(job_id: uuid.UUID | Given | None = None) -> QuerySet[Job]:
-    """What can be claimed now. ``job_id``: None for all of it."""
-    due = Job.objects.filter(status=Status.PENDING, next_attempt__lte=Now())
-    return due if job_id is None else due.filter(pk=job_id)
-
-
-def _any_due(known: Names) -> QuerySet[Any, Any]:
-    return _due(Given("job", Job._meta.pk) if "job" in known else None).order_by().values_list("pk")[:1]
-
-
-_ANY_DUE: Final = Statement(_any_due)
-
-
-def _in(seconds: float) -> Any:
-    """The database's time in ``seconds``; for none of them its bare time, which SQLite writes in another form."""
-    return Now() + timedelta(seconds=seconds) if seconds else Now()
 
 
 def update(claim: Claim, **fields: Any) -> dict[str, Any]:
@@ -233,7 +215,7 @@ def still_mine(owner: str, claims: Iterable[Claim]) -> set[uuid.UUID]:
 def keep_alive(owner: str, claims: Iterable[Claim], *, lease: float) -> None:
     """Renew the lease of these jobs, as far as they are still the worker's."""
     ids = still_mine(owner, claims)
-    Job.objects.filter(pk__in=ids, status=Status.RUNNING, lease_owner=owner).update(lease_expires=_in(lease))
+    Job.objects.filter(pk__in=ids, status=Status.RUNNING, lease_owner=owner).update(lease_expires=in_time(lease))
 
 
 def finish(claim: Claim, *, status: Status, **fields: Any) -> dict[str, Any]:
@@ -253,7 +235,7 @@ def finish(claim: Claim, *, status: Status, **fields: Any) -> dict[str, Any]:
 
 def retry(claim: Claim, *, delay: float, **fields: Any) -> None:
     """Let the job wait ``delay`` seconds and be claimed again. Raises: ``LeaseLost``."""
-    update(claim, status=Status.PENDING, next_attempt=_in(delay), lease_owner="", lease_expires=None, **fields)
+    update(claim, status=Status.PENDING, next_attempt=in_time(delay), lease_owner="", lease_expires=None, **fields)
 
 
 def cancel(job_id: uuid.UUID, *, message: Text) -> bool:
@@ -352,25 +334,8 @@ def sweep(*, max_attempts: int, message: Text, interrupted: Text | None = None) 
     return again, given_up + stopped
 
 
-def is_due_within(seconds: float) -> bool:
-    """Whether a waiting job can be claimed now or so soon."""
-    return Job.objects.filter(status=Status.PENDING, next_attempt__lte=_in(seconds)).exists()
-
-
-def claimable_count(*, most: int = 1000) -> int:
-    """How many jobs could be claimed now, counted up to ``most``."""
-    return _due().order_by().values("pk")[:most].count()
-
-
 def running_count() -> int:
     return Job.objects.filter(status=Status.RUNNING).count()
-
-
-def oldest_claimable_age() -> float | None:
-    """Seconds the longest waiting claimable job has been due; None when none waits."""
-    due = _due().order_by("next_attempt")
-    times = due.annotate(now=Now()).values_list("next_attempt", "now").first()
-    return (times[1] - times[0]).total_seconds() if times else None
 
 
 def undelivered(*, limit: int) -> list[Job]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import gc
 import gzip
 import json
 import logging
@@ -261,6 +263,21 @@ async def test_a_stream_that_breaks_off_is_not_taken_for_whole(
         with pytest.raises(CutReply):
             await drain(provider, texts)
         assert texts == ["data: [DONE]\ndata: [DONE]"]
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_a_stream_that_is_collected_sets_no_context_variables(left: bool, provider: LiteLLMProvider) -> None:
+    pieces = provider.stream(asking())
+    await anext(pieces)
+    (theirs,) = [one for one in gc.get_objects() if type(one).__name__ == "CustomStreamWrapper"]
+    if not left:
+        assert [piece async for piece in pieces]
+    await pieces.aclose()  # type: ignore[attr-defined]  # generators have it
+    theirs.itself = theirs
+    del theirs
+    around = contextvars.Context()
+    around.run(gc.collect)
+    assert [variable.name for variable in around] == []
 
 
 async def drain(provider: LiteLLMProvider, texts: list[str]) -> None:

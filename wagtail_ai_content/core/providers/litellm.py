@@ -11,8 +11,8 @@ import asyncio
 import logging
 import os
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib import import_module
 from threading import Lock
@@ -289,13 +289,14 @@ class LiteLLMProvider(Provider):
         texts: list[str] = []
         model, usage = request.model, Usage()
         # Some vendors are asked only when the first piece is: every piece is fetched inside of the exchange.
-        while (part := await _next(stream, exchange)) is not None:
-            model = part.model or model
-            if exchange.counted and getattr(part, "usage", None):
-                usage = usage_of(part.usage)
-            if text := _piece(part):
-                texts.append(text)
-                yield Chunk(text=text)
+        with _no_last_words(stream):
+            while (part := await _next(stream, exchange)) is not None:
+                model = part.model or model
+                if exchange.counted and getattr(part, "usage", None):
+                    usage = usage_of(part.usage)
+                if text := _piece(part):
+                    texts.append(text)
+                    yield Chunk(text=text)
         # litellm reports "stop" for a stream that broke off; only a reason that was received tells them apart. Gemini's
         # it keeps elsewhere, and makes one up there too.
         reason = stream.received_finish_reason or (stream.intermittent_finish_reason if exchange.done else None)
@@ -355,6 +356,16 @@ async def _inside(exchange: Exchange, call: Awaitable[T]) -> T:
         return await call
     finally:
         current.reset(token)
+
+
+@contextmanager
+def _no_last_words(stream: Any) -> Iterator[None]:
+    """Keep a stream of litellm's from setting context variables when it is collected as garbage: if another is being
+    set at that moment, CPython loses all of them, ``decimal``'s too, and may crash (python/cpython issue 148891)."""
+    try:
+        yield
+    finally:
+        stream.logging_obj = None
 
 
 async def _next(stream: Any, exchange: Exchange) -> Any:
